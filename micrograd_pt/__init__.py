@@ -1,0 +1,18 @@
+"""micrograd_pt: diferenciação automática escalar, em Python puro, para ler junto com o capítulo 15.
+
+Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da cadeia. Sobre ele estão redes
+(`Neuron`, `Layer`, `MLP`), treinamento (`train`), lições passo a passo (`explain`) e figuras (`draw`, `draw_network`).
+"""
+
+from micrograd_pt import chapter15
+from micrograd_pt.chapter15 import step
+from micrograd_pt.engine import Condition, Value
+from micrograd_pt.graph import ChangedLeafError, Graph
+from micrograd_pt.losses import half_squared_error
+from micrograd_pt.nn import MLP, Layer, Module, Neuron
+from micrograd_pt.ops import DomainError, Operation, absolute, cos, dot, exp, log, relu, sigmoid, sin, sqrt, tanh
+from micrograd_pt.training import DivergenceError, History, evaluate, train
+
+abs = absolute
+
+__version__ = "0.1.0"

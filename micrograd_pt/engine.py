@@ -1,0 +1,440 @@
+"""O nó `Value`: um número que lembra de onde veio, e a regra da cadeia que volta por esse caminho.
+
+Cada operação da tabela cria um nó com o resultado, os argumentos e os números que eles valiam naquele momento.
+`backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado sobre
+todos os caminhos.
+
+É rápido por três razões. Um nó é um objeto só, de campos fixos, sem dicionário, função interna nem ciclo de
+referências: o coletor de lixo não tem o que procurar. As derivadas locais só são calculadas na volta, e só as que são
+precisas. E a ordem dos nós sai de uma pilha, marcada no próprio nó.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from micrograd_pt import ops
+from micrograd_pt.ops import Operation, as_number, shorten
+
+_new = object.__new__
+
+
+class Value:
+    """Um número do grafo computacional.
+
+    Args:
+        data: o número: int, float, Fraction ou escalar do NumPy.
+        label: o nome mostrado em figuras, lições e mensagens.
+
+    Attributes:
+        data: o valor do nó.
+        grad: a derivada da saída em relação a este nó. Nas folhas ela se acumula de um `backward()` para o outro; nos
+            nós intermediários vale a da última passada.
+        label: o nome do nó.
+        op: a linha da tabela que criou o nó; None numa folha.
+
+    Raises:
+        TypeError: `data` não é um número real.
+    """
+
+    __slots__ = ("_first", "_first_data", "_second", "_second_data", "data", "grad", "label", "op")
+
+    # Um nó guarda os argumentos (números ou nós) e o que eles valiam no passo para frente. Com um ou dois argumentos
+    # eles ficam em _first e _second; com qualquer número deles, em duas tuplas, _first e _first_data.
+    data: Any
+    grad: Any
+    label: str
+    op: Operation | None
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        if isinstance(data, Value):
+            raise TypeError("Value espera um número, e recebeu um Value; use o próprio nó, ou detach() para copiá-lo")
+        if not isinstance(label, str):
+            raise TypeError(f"label espera um texto, e recebeu {shorten(label)} ({type(label).__name__})")
+        self.data = as_number(data, "Value")
+        self.grad = 0
+        self.label = label
+        self.op = self._first = self._second = self._first_data = self._second_data = None
+
+    # Aritmética: cada sinal é uma linha da tabela.
+
+    def __add__(self, other: Any) -> Value:
+        return _record_two(ops.add, self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return _record_two(ops.add, other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        return _record_two(ops.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return _record_two(ops.sub, other, self)
+
+    def __mul__(self, other: Any) -> Value:
+        return _record_two(ops.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        return _record_two(ops.mul, other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        return _record_two(ops.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return _record_two(ops.div, other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        return _record_two(ops.power, self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return _record_two(ops.power, other, self)
+
+    def __neg__(self) -> Value:
+        return _record_one(ops.neg, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    # Funções de um argumento, como métodos: x.tanh() é tanh(x).
+
+    __abs__ = abs = ops.absolute
+    exp, log, sqrt = ops.exp, ops.log, ops.sqrt
+    tanh, sigmoid, relu = ops.tanh, ops.sigmoid, ops.relu
+    sin, cos = ops.sin, ops.cos
+
+    # Comparações dão uma condição; `==` continua a ser identidade.
+
+    def __lt__(self, other: Any) -> Condition:
+        return Condition("<", self, other)
+
+    def __le__(self, other: Any) -> Condition:
+        return Condition("<=", self, other)
+
+    def __gt__(self, other: Any) -> Condition:
+        return Condition(">", self, other)
+
+    def __ge__(self, other: Any) -> Condition:
+        return Condition(">=", self, other)
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """Os argumentos da operação, na ordem: `Value`s, e números onde entraram constantes. Vazio numa folha."""
+        return _pair(self, self._first, self._second)
+
+    @property
+    def args_data(self) -> tuple[Any, ...]:
+        """Os números que os argumentos valiam quando este nó foi criado, na ordem de `args`."""
+        return _pair(self, self._first_data, self._second_data)
+
+    @property
+    def _prev(self) -> set[Value]:
+        """Os nós de que este depende, como no micrograd."""
+        return {arg for arg in self.args if type(arg) is Value}
+
+    @property
+    def _op(self) -> str:
+        """O símbolo da operação, como no micrograd; vazio numa folha."""
+        return "" if self.op is None else self.op.symbol
+
+    def backward(self, gradient: Any = 1) -> None:
+        """Calcula a derivada deste nó em relação a todos os que levaram a ele, e a guarda em `grad`.
+
+        Regra da cadeia em modo reverso (Linnainmaa, 1970): na ordem inversa da criação, cada nó entrega a cada
+        argumento o gradiente que recebeu vezes a derivada local.
+
+        Args:
+            gradient: o gradiente de onde se parte; 1 dá a derivada deste nó.
+
+        Raises:
+            DomainError: uma derivada de que se precisa não existe. Os gradientes das folhas ficam como estavam.
+            TypeError: `gradient` não é um número real.
+        """
+        gradient = as_number(gradient, "backward")
+        order = ancestors(self)
+        leaves = [(node, node.grad) for node in order if node.op is None]
+        for node in order:
+            node.grad = None  # None: ainda não chegou nada de cima
+        self.grad = gradient
+        try:
+            for node in reversed(order):
+                if node.grad is not None and node.op is not None:
+                    _pass_back(node, node.grad, node.op)
+        except BaseException:
+            for node in order:
+                node.grad = 0
+            for leaf, before in leaves:
+                leaf.grad = before
+            raise
+        for node in order:
+            if node.grad is None:
+                node.grad = 0
+        for leaf, before in leaves:
+            leaf.grad = before + leaf.grad
+
+    def detach(self) -> Value:
+        """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
+        return Value(self.data, self.label)
+
+    @classmethod
+    def record(cls, operation: Operation, *args: Any) -> Value:
+        """Aplica uma linha da tabela e registra o resultado como nó novo."""
+        if operation.arity == 1:
+            return _record_one(operation, *args)
+        if operation.arity == 2:
+            return _record_two(operation, *args)
+        return _record_many(operation, args)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+
+    # O que parece um número mas desligaria o nó do grafo é recusado, com o que escrever no lugar.
+
+    def __float__(self) -> float:
+        raise TypeError("float(v) e math.f(v) desligariam o nó do grafo: use v.data, ou as funções v.exp(), v.sin() …")
+
+    def __int__(self) -> int:
+        raise TypeError("int(v) desligaria o nó do grafo: use int(v.data)")
+
+    def __bool__(self) -> bool:
+        raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
+
+    # Cópia e pickle percorrem os ancestrais em ordem, sem recursão; o que é copiado junto continua ligado.
+
+    def __copy__(self) -> Value:
+        return _restored(None, *_fields(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in ancestors(self):
+            if id(node) not in memo:
+                *rest, first, second, first_data, second_data = _fields(node)
+                copies = (_copied(first, memo), _copied(second, memo))
+                memo[id(node)] = _restored(None, *rest, *copies, first_data, second_data)
+        copy = memo[id(self)]
+        assert isinstance(copy, Value)
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        if self.op is None or id(self) in _saving.nodes:
+            return _restored, (None, *_fields(self))
+        return _restored, (_Ancestors(ancestors(self)[:-1]), *_fields(self))
+
+
+class Condition:
+    """Uma comparação entre números do grafo: verdadeira ou falsa, e lembra o que comparou.
+
+    Args:
+        sign: `"<"`, `"<="`, `">"` ou `">="`.
+        left: o que está à esquerda, nó ou número.
+        right: o que está à direita, nó ou número.
+    """
+
+    __slots__ = ("left", "right", "sign", "truth")
+
+    def __init__(self, sign: str, left: Any, right: Any) -> None:
+        self.sign, self.left, self.right = sign, left, right
+        a, b = (side.data if type(side) is Value else as_number(side, "a comparação") for side in (left, right))
+        self.truth: bool = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
+
+    def __bool__(self) -> bool:
+        return self.truth
+
+    def __repr__(self) -> str:
+        return f"Condition({self.left!r} {self.sign} {self.right!r}: {self.truth})"
+
+
+def ancestors(root: Value) -> list[Value]:
+    """Todos os nós que levam a `root`, cada um depois dos seus argumentos e `root` por último; sem recursão."""
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Value | None] = [root]
+    push, pop, visited = stack.append, stack.pop, seen.add
+    while stack:
+        node = pop()
+        if node is None:  # o nó abaixo na pilha já tem todos os argumentos na lista
+            order.append(pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            visited(node)
+            if node.op is None:
+                order.append(node)
+                continue
+            push(node)
+            push(None)
+            first, second = node._first, node._second
+            if type(first) is Value:
+                if first not in seen:
+                    push(first)
+            elif type(first) is tuple:
+                stack.extend([arg for arg in first if type(arg) is Value and arg not in seen])
+            if type(second) is Value and second not in seen:
+                push(second)
+    return order
+
+
+def _pass_back(node: Value, gradient: Any, operation: Operation) -> None:
+    """Entrega a cada argumento de `node` a sua parte: gradiente que vem de cima × derivada local."""
+    args, numbers = node.args, node.args_data
+    partials = operation.partials
+    try:
+        if type(partials) is tuple:
+            for arg, local in zip(args, partials, strict=True):
+                if type(arg) is Value:
+                    _receive(arg, gradient, local(node.data, *numbers))
+        else:
+            for arg, slope in zip(args, partials(node.data, *numbers), strict=True):  # type: ignore[operator]
+                if type(arg) is Value:
+                    _receive(arg, gradient, slope)
+    except (ValueError, ZeroDivisionError, TypeError):
+        for index, arg in enumerate(args):  # de novo, uma derivada de cada vez, para dizer qual falta
+            if type(arg) is Value:
+                operation.derivative(index, node.data, numbers, [_label(arg) for arg in args])
+        raise
+
+
+def _receive(node: Value, gradient: Any, slope: Any) -> None:
+    """Soma ao gradiente do nó o que chega por um caminho; um ramo fechado (None) não passa nada."""
+    if slope is not None:
+        before = node.grad
+        node.grad = gradient * slope if before is None else before + gradient * slope
+
+
+def _record_one(operation: Operation, x: Value) -> Value:
+    node = _new(Value)
+    number = x.data
+    try:
+        node.data = operation.value(number)
+    except (ArithmeticError, ValueError):
+        node.data = operation.evaluate(number, labels=[x.label])
+    node.grad, node.label, node.op = 0, "", operation
+    node._first, node._second, node._first_data, node._second_data = x, None, number, None
+    return node
+
+
+def _record_two(operation: Operation, a: Any, b: Any) -> Value:
+    if type(a) is Value:
+        left = a.data
+    elif type(a) is float:
+        left = a
+    else:
+        left = a = _constant(a, operation)
+        if a is NotImplemented:
+            return NotImplemented
+    if type(b) is Value:
+        right = b.data
+    elif type(b) is float:
+        right = b
+    else:
+        right = b = _constant(b, operation)
+        if b is NotImplemented:
+            return NotImplemented
+    node = _new(Value)
+    try:
+        data = operation.value(left, right)
+    except (ArithmeticError, ValueError):
+        data = operation.evaluate(left, right, labels=[_label(a), _label(b)])
+    if type(data) is complex:
+        operation.evaluate(left, right, labels=[_label(a), _label(b)])
+    node.data, node.grad, node.label, node.op = data, 0, "", operation
+    node._first, node._second, node._first_data, node._second_data = a, b, left, right
+    return node
+
+
+def _record_many(operation: Operation, args: Sequence[Any]) -> Value:
+    args = tuple([arg if type(arg) in (Value, float) else as_number(arg, operation.name) for arg in args])
+    numbers = tuple([arg.data if type(arg) is Value else arg for arg in args])
+    node = _new(Value)
+    try:
+        node.data = operation.value(*numbers)
+    except (ArithmeticError, ValueError):
+        node.data = operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
+    node.grad, node.label, node.op = 0, "", operation
+    node._first, node._second, node._first_data, node._second_data = args, None, numbers, None
+    return node
+
+
+def _constant(number: Any, operation: Operation) -> Any:
+    """O número de uma constante; um array responde ele mesmo, elemento por elemento."""
+    if hasattr(number, "__array__") and getattr(number, "shape", ()) != ():
+        return NotImplemented
+    return as_number(number, operation.symbol)
+
+
+def _label(arg: Any) -> str:
+    return arg.label if type(arg) is Value else ""
+
+
+def _pair(node: Value, first: Any, second: Any) -> tuple[Any, ...]:
+    """Um campo por argumento, como tupla."""
+    if node.op is None:
+        return ()
+    if type(first) is tuple:
+        return first
+    return (first,) if node.op.arity == 1 else (first, second)
+
+
+def _fields(node: Value) -> tuple[Any, ...]:
+    """Tudo o que um nó guarda, na ordem em que `_restored` o recebe."""
+    args = node._first, node._second, node._first_data, node._second_data
+    return node.data, node.grad, node.label, node.op, *args
+
+
+def _restored(_: Any, data: Any, grad: Any, label: str, op: Operation | None, *args: Any) -> Value:
+    """Um nó com esses campos; o primeiro argumento só existe para que os ancestrais sejam refeitos antes."""
+    node = _new(Value)
+    node.data, node.grad, node.label, node.op = data, grad, label, op
+    node._first, node._second, node._first_data, node._second_data = args
+    return node
+
+
+def _copied(arg: Any, memo: dict[int, Any]) -> Any:
+    """O argumento com os nós trocados pelas suas cópias."""
+    if type(arg) is tuple:
+        return tuple([memo[id(item)] if type(item) is Value else item for item in arg])
+    return memo[id(arg)] if type(arg) is Value else arg
+
+
+class _Saving(threading.local):
+    """Os nós cujos argumentos o pickle em curso já gravou (ou está para gravar) antes deles."""
+
+    def __init__(self) -> None:
+        self.nodes: set[int] = set()
+
+
+_saving = _Saving()
+
+
+@contextmanager
+def _saved_in_order(nodes: list[Value]) -> Iterator[None]:
+    before = _saving.nodes
+    _saving.nodes = before | {id(node) for node in nodes}
+    try:
+        yield
+    finally:
+        _saving.nodes = before
+
+
+class _Ancestors:
+    """Nós em ordem, para o pickle: gravados um a um, cada um encontra os seus argumentos já gravados."""
+
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._one_by_one()
+
+    def _one_by_one(self) -> Iterator[Any]:
+        with _saved_in_order(self.nodes):
+            yield from self.nodes
+            yield _Pause(self.nodes)
+
+
+class _Pause:
+    """O fim da lista: gravado depois do último nó, mantém a marca até ali."""
+
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, ()

@@ -1,0 +1,254 @@
+"""Redes neurais: `Neuron`, `Layer` e `MLP`, sobre nós `Value`.
+
+Um neurônio são dois nós do grafo: a soma ponderada das entradas e a ativação.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from micrograd_pt import ops
+from micrograd_pt.engine import Value
+from micrograd_pt.ops import Operation, as_number, shorten
+
+ACTIVATIONS: dict[str, Operation | None] = {
+    "linear": None,
+    "sigmoid": ops.sigmoid,
+    "tanh": ops.tanh,
+    "relu": ops.relu,
+}
+"""As ativações, pelo nome; a linear deixa a soma ponderada como está."""
+
+_NAMES = {"linear": "Linear", "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU"}
+
+
+class Module:
+    """O que tem parâmetros para treinar."""
+
+    def parameters(self) -> list[Value]:
+        """Os parâmetros treináveis, sempre na mesma ordem."""
+        return []
+
+    def zero_grad(self) -> None:
+        """Zera o gradiente de todos os parâmetros, antes de um novo passo para trás."""
+        for parameter in self.parameters():
+            parameter.grad = 0
+
+
+class Neuron(Module):
+    """Um neurônio: soma ponderada das entradas (mais o viés) e ativação.
+
+    Args:
+        nin: número de entradas.
+        nonlin: como no micrograd: False torna o neurônio linear.
+        activation: `"relu"`, `"tanh"`, `"sigmoid"` ou `"linear"`.
+        bias: True dá ao neurônio um viés próprio, que começa em 0.
+        uniform: de onde vem cada peso; sem indicação, `random.uniform(-1, 1)`.
+        name: como o neurônio se chama nos rótulos (`"h1"`).
+        sources: como se chamam as entradas (`["x1", "x2"]`).
+
+    Raises:
+        ValueError: ativação desconhecida ou `nin` menor que 1.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str = "relu",
+        bias: bool = True,
+        uniform: Callable[[float, float], float] | None = None,
+        name: str = "",
+        sources: Sequence[str] = (),
+    ) -> None:
+        _require_size(nin, "nin")
+        self.activation = _known(activation) if nonlin else "linear"
+        draw = uniform or random.uniform
+        self.name = name
+        sources = sources or [f"x{i + 1}" for i in range(nin)]
+        ending = f"_{name}" if name else ""
+        self.w = [Value(draw(-1, 1), f"w_{source}{ending}") for source in sources]
+        self.b = Value(0.0, f"b{ending}") if bias else None
+
+    @property
+    def nonlin(self) -> bool:
+        """Verdadeiro se há uma ativação não linear."""
+        return self.activation != "linear"
+
+    def __call__(self, x: Sequence[Any]) -> Value:
+        """A saída do neurônio.
+
+        Args:
+            x: as `nin` entradas, números ou `Value`s.
+
+        Raises:
+            ValueError: número errado de entradas.
+            TypeError: uma entrada não é um número.
+        """
+        inputs = _inputs(x, len(self.w), "o neurônio")
+        if self.b is None:
+            net = Value.record(ops.weighted_sum, *self.w, *inputs)
+        else:
+            net = Value.record(ops.weighted_sum, *self.w, self.b, *inputs, 1)
+        operation = ACTIVATIONS[self.activation]
+        if operation is None:
+            net.label = self.name
+            return net
+        net.label = f"z_{self.name}" if self.name else ""
+        out = Value.record(operation, net)
+        out.label = self.name
+        return out
+
+    def parameters(self) -> list[Value]:
+        """Os pesos, na ordem das entradas, e por último o viés, se há."""
+        return self.w if self.b is None else [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        return f"{_NAMES[self.activation]}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Uma camada: `nout` neurônios que veem as mesmas entradas.
+
+    Args:
+        nin: número de entradas.
+        nout: número de neurônios.
+        nonlin: como no micrograd: False torna a camada linear.
+        names: como se chamam os neurônios nos rótulos.
+        neuron: o resto vai para cada `Neuron` (`activation`, `bias`, `uniform`, `sources`).
+    """
+
+    def __init__(self, nin: int, nout: int, nonlin: bool = True, *, names: Sequence[str] = (), **neuron: Any) -> None:
+        _require_size(nout, "nout")
+        names = names or [""] * nout
+        self.neurons = [Neuron(nin, nonlin, name=name, **neuron) for name in names]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Value]:
+        """Os parâmetros, neurônio por neurônio."""
+        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """Rede de camadas totalmente ligadas (perceptron de várias camadas).
+
+    Os rótulos dizem a camada, o neurônio e de onde: `w_x1_h2` é o peso da entrada 1 para o neurônio oculto 2, `b_h2` o
+    viés dele, `z_h2` a soma ponderada, `h2` a saída; `o` é a saída da rede. Com várias camadas ocultas, `h1_2` é o
+    neurônio 2 da primeira.
+
+    Args:
+        nin: número de entradas.
+        nouts: tamanho de cada camada, a última sendo a de saída: `[2, 1]`.
+        activation: ativação das camadas ocultas: `"relu"`, `"tanh"`, `"sigmoid"` ou `"linear"`.
+        output_activation: ativação da camada de saída.
+        bias: `"variable"` dá um viés a cada neurônio; `"column"` acrescenta uma coluna de uns às entradas e um
+            neurônio a cada camada oculta, com matrizes de pesos (n + 1) × (m + 1) e a última (n + 1) × m; None, nada.
+        seed: semente dos pesos; sem ela, os pesos vêm do módulo `random`, na mesma ordem que no micrograd.
+
+    Raises:
+        ValueError: tamanho, ativação ou tratamento do viés desconhecido.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: str = "relu",
+        output_activation: str = "linear",
+        bias: str | None = "variable",
+        seed: int | None = None,
+    ) -> None:
+        _require_size(nin, "nin")
+        if not isinstance(nouts, Sequence) or isinstance(nouts, str) or not nouts:
+            raise ValueError(f"nouts espera uma lista com o tamanho de cada camada, como [2, 1], e recebeu {nouts!r}")
+        for nout in nouts:
+            _require_size(nout, "nouts")
+        if bias not in ("variable", "column", None):
+            raise ValueError(f'bias espera "variable", "column" ou None, e recebeu {shorten(bias)}')
+        uniform = None if seed is None else random.Random(seed).uniform
+        extra = bias == "column"
+        self.nin, self.nouts, self.bias = nin, list(nouts), bias
+        sources = [f"x{i + 1}" for i in range(nin + extra)]
+        self.layers: list[Layer] = []
+        for depth, nout in enumerate(nouts):
+            last = depth == len(nouts) - 1
+            names = _unit_names(depth, nout if last else nout + extra, len(nouts))
+            self.layers.append(
+                Layer(
+                    len(sources),
+                    len(names),
+                    names=names,
+                    sources=sources,
+                    activation=output_activation if last else activation,
+                    bias=bias == "variable",
+                    uniform=uniform,
+                )
+            )
+            sources = names
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """A saída da rede: um `Value` se há um neurônio de saída, senão uma lista.
+
+        Args:
+            x: as `nin` entradas, números ou `Value`s.
+
+        Raises:
+            ValueError: número errado de entradas.
+            TypeError: uma entrada não é um número.
+        """
+        signal: Any = _inputs(x, self.nin, "a rede")
+        if self.bias == "column":
+            signal = [*signal, 1]
+        for layer in self.layers:
+            signal = [neuron(signal) for neuron in layer.neurons]
+        return signal[0] if len(signal) == 1 else signal
+
+    def parameters(self) -> list[Value]:
+        """Os parâmetros, camada por camada, neurônio por neurônio."""
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+def _unit_names(depth: int, size: int, layers: int) -> list[str]:
+    """Os nomes dos neurônios de uma camada."""
+    if depth == layers - 1:
+        return ["o"] if size == 1 else [f"o{i + 1}" for i in range(size)]
+    prefix = "h" if layers == 2 else f"h{depth + 1}_"
+    return [f"{prefix}{i + 1}" for i in range(size)]
+
+
+def _inputs(x: Any, expected: int, who: str) -> list[Any]:
+    """As entradas como lista, conferidas."""
+    try:
+        inputs = [item if type(item) in (float, Value) else as_number(item, f"cada entrada d{who[0]}{who[1:]}") for item in x]
+    except TypeError:
+        if isinstance(x, str) or not hasattr(x, "__iter__"):
+            raise TypeError(f"{who} espera uma lista com {expected} número(s), e recebeu {shorten(x)}") from None
+        raise
+    if len(inputs) != expected:
+        raise ValueError(f"{who} espera {expected} entrada(s), e recebeu {len(inputs)}")
+    return inputs
+
+
+def _known(activation: str) -> str:
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"ativação desconhecida: {activation!r}; as conhecidas são {', '.join(ACTIVATIONS)}")
+    return activation
+
+
+def _require_size(size: Any, what: str) -> None:
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise ValueError(f"{what} espera um inteiro maior que 0, e recebeu {shorten(size)}")
