@@ -6,13 +6,50 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 
 from micrograd_pt import chapter15
 from micrograd_pt.chapter15 import step
+
+# from micrograd_pt.drawing import draw, draw_network
 from micrograd_pt.engine import Condition, Value
 from micrograd_pt.graph import ChangedLeafError, Graph
+from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import MLP, Layer, Module, Neuron
 from micrograd_pt.ops import DomainError, Operation, absolute, cos, dot, exp, log, relu, sigmoid, sin, sqrt, tanh
 from micrograd_pt.training import DivergenceError, History, evaluate, train
 
 abs = absolute
+
+__all__ = [
+    "MLP",
+    "ChangedLeafError",
+    "Condition",
+    "DivergenceError",
+    "DomainError",
+    "Graph",
+    "History",
+    "Layer",
+    "Lesson",
+    "Module",
+    "Neuron",
+    "Operation",
+    "Value",
+    "abs",
+    "chapter15",
+    "cos",
+    "dot",
+    "draw",
+    "draw_network",
+    "evaluate",
+    "exp",
+    "explain",
+    "half_squared_error",
+    "log",
+    "relu",
+    "sigmoid",
+    "sin",
+    "sqrt",
+    "step",
+    "tanh",
+    "train",
+]
 
 __version__ = "0.1.0"

@@ -45,8 +45,8 @@ ERRATA: dict[str, tuple[str, ...]] = {
         'Os valores chamados de "entradas da camada oculta" são as saídas dos neurônios ocultos.',
         '"A camada de saída não precisa de viés": ela ganha com um. Na forma 3-3-1 ela não tem viés próprio, e o '
         "terceiro neurônio oculto, que é calculado, só em parte faz esse papel.",
-        "Uma função degrau em 0 não serve para classificar a saída de uma sigmoide, que está sempre acima de 0. O limiar "
-        "que faz sentido é 0.5.",
+        "Uma função degrau em 0 não serve para classificar a saída de uma sigmoide, que está sempre acima de 0. O "
+        "limiar que faz sentido é 0.5.",
         "O texto confunde o passo para trás (calcular os gradientes) com a atualização de pesos (usá-los).",
     ),
     "en": (
@@ -55,8 +55,8 @@ ERRATA: dict[str, tuple[str, ...]] = {
         'The values called "inputs of the hidden layer" are the outputs of the hidden neurons.',
         '"The output layer needs no bias": it does profit from one. In the 3-3-1 form it has none of its own, and the '
         "third hidden neuron, which is computed, takes its place only in part.",
-        "A step function at 0 can't classify the output of a sigmoid, which is always above 0. The threshold that makes "
-        "sense is 0.5.",
+        "A step function at 0 can't classify the output of a sigmoid, which is always above 0. The threshold that "
+        "makes sense is 0.5.",
         "The text mixes up the backward pass (computing the gradients) and the weight update (using them).",
     ),
 }

@@ -48,6 +48,10 @@ class Value:
     grad: Any
     label: str
     op: Operation | None
+    _first: Any
+    _second: Any
+    _first_data: Any
+    _second_data: Any
 
     def __init__(self, data: Any, label: str = "") -> None:
         if isinstance(data, Value):
@@ -61,34 +65,34 @@ class Value:
 
     # Aritmética: cada sinal é uma linha da tabela.
 
-    def __add__(self, other: Any) -> Value:
+    def __add__(self, other: Any) -> Any:
         return _record_two(ops.add, self, other)
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: Any) -> Any:
         return _record_two(ops.add, other, self)
 
-    def __sub__(self, other: Any) -> Value:
+    def __sub__(self, other: Any) -> Any:
         return _record_two(ops.sub, self, other)
 
-    def __rsub__(self, other: Any) -> Value:
+    def __rsub__(self, other: Any) -> Any:
         return _record_two(ops.sub, other, self)
 
-    def __mul__(self, other: Any) -> Value:
+    def __mul__(self, other: Any) -> Any:
         return _record_two(ops.mul, self, other)
 
-    def __rmul__(self, other: Any) -> Value:
+    def __rmul__(self, other: Any) -> Any:
         return _record_two(ops.mul, other, self)
 
-    def __truediv__(self, other: Any) -> Value:
+    def __truediv__(self, other: Any) -> Any:
         return _record_two(ops.div, self, other)
 
-    def __rtruediv__(self, other: Any) -> Value:
+    def __rtruediv__(self, other: Any) -> Any:
         return _record_two(ops.div, other, self)
 
-    def __pow__(self, other: Any) -> Value:
+    def __pow__(self, other: Any) -> Any:
         return _record_two(ops.power, self, other)
 
-    def __rpow__(self, other: Any) -> Value:
+    def __rpow__(self, other: Any) -> Any:
         return _record_two(ops.power, other, self)
 
     def __neg__(self) -> Value:
@@ -182,9 +186,8 @@ class Value:
         """Aplica uma linha da tabela e registra o resultado como nó novo."""
         if operation.arity == 1:
             return _record_one(operation, *args)
-        if operation.arity == 2:
-            return _record_two(operation, *args)
-        return _record_many(operation, args)
+        node: Value = _record_two(operation, *args) if operation.arity == 2 else _record_many(operation, args)
+        return node
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -263,13 +266,13 @@ def ancestors(root: Value) -> list[Value]:
             push(node)
             push(None)
             first, second = node._first, node._second
-            if type(first) is Value:
+            if type(second) is Value and second not in seen:
+                push(second)
+            if type(first) is Value:  # por cima na pilha: o primeiro argumento vem antes na ordem
                 if first not in seen:
                     push(first)
             elif type(first) is tuple:
-                stack.extend([arg for arg in first if type(arg) is Value and arg not in seen])
-            if type(second) is Value and second not in seen:
-                push(second)
+                stack.extend([arg for arg in reversed(first) if type(arg) is Value and arg not in seen])
     return order
 
 
@@ -312,7 +315,7 @@ def _record_one(operation: Operation, x: Value) -> Value:
     return node
 
 
-def _record_two(operation: Operation, a: Any, b: Any) -> Value:
+def _record_two(operation: Operation, a: Any, b: Any) -> Any:
     if type(a) is Value:
         left = a.data
     elif type(a) is float:

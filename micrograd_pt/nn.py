@@ -233,7 +233,7 @@ def _unit_names(depth: int, size: int, layers: int) -> list[str]:
 def _inputs(x: Any, expected: int, who: str) -> list[Any]:
     """As entradas como lista, conferidas."""
     try:
-        inputs = [item if type(item) in (float, Value) else as_number(item, f"cada entrada d{who[0]}{who[1:]}") for item in x]
+        inputs = [item if type(item) in (float, Value) else as_number(item, f"cada entrada d{who}") for item in x]
     except TypeError:
         if isinstance(x, str) or not hasattr(x, "__iter__"):
             raise TypeError(f"{who} espera uma lista com {expected} número(s), e recebeu {shorten(x)}") from None

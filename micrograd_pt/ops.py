@@ -5,9 +5,9 @@ derivadas são escritos uma única vez, em aritmética comum: nada aqui supõe q
 tabela escolhe o tipo de número — `float` no passo para frente, `Value` quando se quer a derivada da derivada — e as
 mesmas fórmulas servem.
 
-Uma derivada parcial recebe primeiro o resultado `y` da operação e depois os argumentos, porque muitas ficam mais curtas
-assim: a da sigmoide é `y * (1 - y)`. Ela devolve `None` onde o ramo está fechado (um relu em repouso): por ali não passa
-gradiente nenhum, nem mesmo 0 · ∞.
+Uma derivada parcial recebe primeiro o resultado `y` da operação e depois os argumentos, porque muitas ficam mais
+curtas assim: a da sigmoide é `y * (1 - y)`. Ela devolve `None` onde o ramo está fechado (um relu em repouso): por ali
+não passa gradiente nenhum, nem mesmo 0 · ∞.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def as_number(number: Any, where: str) -> Any:
     kind = type(number)
     if kind is float or kind is int or kind is Fraction:
         return number
-    if isinstance(number, numbers.Rational) and not isinstance(number, Fraction):
+    if isinstance(number, numbers.Integral):
         return int(number)
     if isinstance(number, Fraction):
         return number
@@ -266,8 +266,8 @@ sqrt = Operation(
 tanh = Operation("tanh", "tanh", math.tanh, (lambda y, x: 1 - y * y,), "tangente hiperbólica")
 sigmoid = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
 relu = Operation("relu", "relu", lambda x: 0 if x < 0 else x, (lambda y, x: gate(x > 0, 1),), "retificador linear")
-sin = Operation("sin", "sen", math.sin, (lambda y, x: cos(x),), "o seno pede um argumento finito")
-cos = Operation("cos", "cos", math.cos, (lambda y, x: -sin(x),), "o cosseno pede um argumento finito")
+sin: Operation = Operation("sin", "sen", math.sin, (lambda y, x: cos(x),), "o seno pede um argumento finito")
+cos: Operation = Operation("cos", "cos", math.cos, (lambda y, x: -sin(x),), "o cosseno pede um argumento finito")
 absolute = Operation("abs", "|·|", abs, (lambda y, x: gate(x != 0, _divide(x, y) if x != 0 else 0),), "valor absoluto")
 weighted_sum = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
 

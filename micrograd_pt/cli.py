@@ -1,0 +1,343 @@
+"""A linha de comando: percorre o capítulo, mostra cada número, treina e grava as figuras."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from micrograd_pt import chapter15
+from micrograd_pt.catalog import LANGUAGES, sentence
+from micrograd_pt.engine import Value
+from micrograd_pt.lesson import Lesson, explain
+from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_updates
+from micrograd_pt.losses import half_squared_error
+from micrograd_pt.nn import MLP
+from micrograd_pt.notation import DIGITS, PLAIN_ERRORS, number
+from micrograd_pt.training import DivergenceError, evaluate, train
+
+BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """O comando `micrograd-pt`.
+
+    Args:
+        arguments: as opções; sem indicação, as da linha de comando.
+
+    Returns:
+        O código de saída: 0 se tudo foi feito, 1 se as figuras não puderam ser gravadas ou a perda divergiu, 2 para
+        opções erradas, 130 depois de Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=PLAIN_ERRORS)
+    try:
+        options = _parser().parse_args(arguments)
+        status = Chapter(options).run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # quem lia parou de ler, como `| head` faz
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("\ninterrompido", file=sys.stderr)
+        return 130
+    return status
+
+
+class Chapter:
+    """O capítulo, com as opções escolhidas.
+
+    Args:
+        options: o que o analisador de opções devolveu.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.lang: str = options.lingua
+        self.digits: int = options.digitos
+        self.rate: float = options.taxa
+        self.epochs: int = options.epocas
+        self.bias: str = options.vies
+        self.folder: Path = options.saida
+        self.sample: tuple[float, float] = options.amostra
+        self.target: float = chapter15.y[chapter15.X.index(self.sample)]
+
+    def run(self) -> int:
+        """Mostra tudo, na ordem do capítulo, e grava as figuras por último."""
+        self.say(f"{self.text('title')}\n{'=' * len(self.text('title'))}")
+        self.show_problem()
+        lesson = self.show_sample()
+        self.show_update(lesson)
+        status = self.show_training()
+        self.show_errata()
+        return self.save_pictures() or status
+
+    def show_problem(self) -> None:
+        """A tabela do XOR e a rede."""
+        rows = [(*x, y) for x, y in zip(chapter15.X, chapter15.y, strict=True)]
+        self.say(heading(self.text("xor")), self.table(("x1", "x2", "target"), rows))
+        self.say(self.text(f"network.{self.bias}"), self.text("names"))
+
+    def show_sample(self) -> Lesson:
+        """Passo para frente, classe e passo para trás na amostra escolhida."""
+        x1, x2 = self.sample
+        model = chapter15.network(self.bias)
+        output = model([Value(x1, "x1"), Value(x2, "x2")])
+        loss = half_squared_error(output, self.target)
+        loss.label = "E"
+        lesson = explain(loss, model.parameters(), learning_rate=self.rate, lang=self.lang, digits=min(self.digits, 17))
+        self.say(heading(self.text("sample", x1=number(x1), x2=number(x2), target=number(self.target))))
+        self.say(render_forward(lesson))
+        if self.bias == "column" and self.sample == (0.0, 1.0):
+            self.say(self.text("printed", values=", ".join(f"{k} = {v}" for k, v in chapter15.PRINTED.items())))
+        predicted, target = chapter15.step(output.data), number(self.target)
+        line = self.text("class.line", output=self.number(output.data), predicted=predicted, target=target)
+        self.say(heading(self.text("class")), f"  {line}")
+        self.say(render_backward(lesson))
+        return lesson
+
+    def show_update(self, lesson: Lesson) -> None:
+        """A atualização de todos os pesos e o que ela muda na amostra."""
+        model = chapter15.network(self.bias)
+        before = model(self.sample)
+        loss_before = half_squared_error(before, self.target)
+        loss_before.backward()
+        for parameter in model.parameters():
+            parameter.data -= self.rate * parameter.grad
+        after = model(self.sample)
+        lines = self.text(
+            "after.lines",
+            before=self.number(before.data),
+            after=self.number(after.data),
+            loss_before=self.number(loss_before.data),
+            loss_after=self.number(half_squared_error(after, self.target).data),
+        )
+        self.say(render_updates(lesson), heading(self.text("after")), _indented(lines))
+
+    def show_training(self) -> int:
+        """Os dois modos de treinamento, com as saídas e classes antes e depois."""
+        self.say(heading(self.text("before_training")), self.outputs(chapter15.network(self.bias)))
+        self.say(heading(self.text("training", epochs=self.epochs, rate=self.number(self.rate))))
+        statuses = [self.train(mode, batch_size) for mode, batch_size in (("online", 1), ("batch", None))]
+        return max(statuses)
+
+    def train(self, mode: str, batch_size: int | None) -> int:
+        """Um treinamento a partir dos pesos da figura."""
+        model = chapter15.network(self.bias)
+        data = chapter15.X, chapter15.y
+        self.say(f"  {self.text(mode)}", gap="")
+        try:
+            history = train(model, *data, learning_rate=self.rate, epochs=self.epochs, batch_size=batch_size)
+        except DivergenceError as error:
+            self.complain(str(error))
+            return 1
+        loss, seconds = self.number(evaluate(model, *data)), f"{history.seconds:.1f}"
+        classes = [chapter15.step(model(x)) for x in chapter15.X]
+        verdict = "solved" if classes == list(chapter15.y) else "unsolved"
+        self.say(
+            _indented(self.text("loss", loss=loss, epochs=len(history.losses), seconds=seconds)),
+            *([_indented(self.text("interrupted"))] if history.interrupted else []),
+            self.outputs(model),
+            _indented(self.text(verdict)),
+        )
+        return 130 if history.interrupted else 0
+
+    def show_errata(self) -> None:
+        """As erratas, e o que os sinais perdidos fariam."""
+        printed, held = chapter15.network_as_printed(), chapter15.network("variable")
+        sample = chapter15.X[1]
+        hidden = ", ".join(self.number(neuron([*sample, 1]).data) for neuron in printed.layers[0].neurons)
+        output = printed(sample).data
+        numbers = {"output": self.number(output), "held": self.number(held(sample).data)}
+        self.say(
+            heading(self.text("errata")),
+            "\n".join(f"  {i}. {_wrapped(text)}" for i, text in enumerate(chapter15.ERRATA[self.lang], start=1)),
+            _indented(self.text("signs", hidden=hidden, predicted=chapter15.step(output), **numbers)),
+        )
+
+    def save_pictures(self) -> int:
+        """Grava a figura da rede e o grafo computacional; uma falha é dita, e nada do que foi mostrado se perde."""
+        self.say(heading(self.text("pictures")))
+        sys.stdout.flush()
+        from micrograd_pt.drawing import draw, draw_network
+
+        model = chapter15.network(self.bias)
+        loss = half_squared_error(model([Value(self.sample[0], "x1"), Value(self.sample[1], "x2")]), self.target)
+        loss.label = "E"
+        loss.backward()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            network = draw_network(model, self.sample)
+            for name, figure in (("rede.svg", network), ("rede.png", network), ("grafo.svg", draw(loss))):
+                path = self.folder / name
+                path.write_bytes(figure.pipe(format=path.suffix[1:]))
+                self.say(f"  {self.text('saved', path=path)}", gap="")
+        except OSError as error:
+            self.complain(self.text("unsaved", path=self.folder, reason=error.strerror or error))
+            return 1
+        except RuntimeError as error:
+            self.complain(self.text("undrawn", reason=error))
+            return 1
+        return 0
+
+    def outputs(self, model: MLP) -> str:
+        """A tabela de saídas e classes do modelo para as quatro amostras."""
+        rows = [
+            (*x, y, self.number(model(x).data), chapter15.step(model(x)))
+            for x, y in zip(chapter15.X, chapter15.y, strict=True)
+        ]
+        return self.table(("x1", "x2", "target", "output", "class"), rows)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+        """Uma tabela de texto."""
+        titles = [sentence(f"table.{column}", self.lang) for column in columns]
+        cells = [[cell if isinstance(cell, str) else number(cell) for cell in row] for row in rows]
+        widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+        pairs = [zip(row, widths, strict=True) for row in (titles, *cells)]
+        lines = [" | ".join(cell.rjust(width) for cell, width in row) for row in pairs]
+        lines.insert(1, "-+-".join("-" * width for width in widths))
+        return _indented("\n".join(lines))
+
+    def number(self, value: Any) -> str:
+        """Um número com os algarismos escolhidos."""
+        return number(value, self.digits)
+
+    def text(self, key: str, **values: Any) -> str:
+        """Uma frase da linha de comando, na língua escolhida."""
+        return sentence(f"cli.{key}", self.lang, **values)
+
+    def say(self, *parts: str, gap: str = "\n") -> None:
+        """Imprime as partes, com uma linha vazia depois."""
+        print("\n".join(parts), end=f"\n{gap}")
+
+    def complain(self, message: str) -> None:
+        """Imprime um aviso na saída de erros, depois de tudo o que já foi dito."""
+        sys.stdout.flush()
+        print(message, file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, com as suas mensagens em português e numa linha só."""
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, translation in _TRANSLATIONS:
+            message = re.sub(pattern, translation, message)
+        self.exit(2, f"{self.prog}: {message} (veja {self.prog} --help)\n")
+
+
+_TRANSLATIONS = (
+    (r"^argument (?:-\w, ?)?(--\w+)(?:, ?-\w)?: ", r"opção \1: "),
+    (r"expected one argument", "falta o valor"),
+    (r"ignored explicit argument (.*)", r"não recebe valor, e recebeu \1"),
+    (r"unrecognized arguments: (.*)", r"opção desconhecida: \1"),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "uso: ")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="micrograd-pt",
+        description="Percorre o capítulo 15: o XOR, o passo para frente, o passo para trás, o treinamento, as figuras.",
+        formatter_class=_Help,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    options = parser.add_argument_group("opções")
+    options.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+    options.add_argument(
+        "--amostra",
+        type=_one_sample,
+        default=(0.0, 1.0),
+        metavar="X1,X2",
+        help="a amostra explicada: 0,0 0,1 1,0 ou 1,1 (padrão: 0,1)",
+    )
+    options.add_argument(
+        "--vies",
+        type=_one_of("coluna ou variavel", BIASES),
+        default="coluna",
+        metavar="FORMA",
+        help="o viés como coluna de uns (coluna, padrão) ou como variável de cada neurônio (variavel)",
+    )
+    options.add_argument(
+        "--taxa", type=_rate, default=0.5, metavar="α", help="a taxa de aprendizado, maior que 0 (padrão: 0.5)"
+    )
+    options.add_argument(
+        "--epocas",
+        type=_integer(0, 10_000_000),
+        default=chapter15.EPOCHS,
+        metavar="N",
+        help="as épocas de treinamento (padrão: 20000)",
+    )
+    options.add_argument(
+        "--digitos",
+        type=_integer(1, 17),
+        default=DIGITS,
+        metavar="N",
+        help="algarismos significativos, de 1 a 17 (padrão: 6)",
+    )
+    options.add_argument(
+        "--saida", type=Path, default=Path("saida"), metavar="PASTA", help="onde gravar as figuras (padrão: saida)"
+    )
+    options.add_argument(
+        "--lingua",
+        type=_one_of("pt ou en", {lang: lang for lang in LANGUAGES}),
+        default="pt",
+        metavar="LÍNGUA",
+        help="pt ou en (padrão: pt)",
+    )
+    return parser
+
+
+def _one_sample(text: str) -> tuple[float, ...]:
+    for sample in chapter15.X:
+        if [piece.strip() for piece in text.split(",")] == [f"{x:g}" for x in sample]:
+            return sample
+    raise argparse.ArgumentTypeError(f"espera 0,0 0,1 1,0 ou 1,1, e recebeu {text!r}")
+
+
+def _one_of(expected: str, known: dict[str, str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(f"espera {expected}, e recebeu {text!r}")
+        return known[text]
+
+    return read
+
+
+def _integer(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"espera um inteiro de {least} a {most}, e recebeu {text!r}")
+        return int(text)
+
+    return read
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text.replace(",", "."))
+    except ValueError:
+        rate = math.nan
+    if not (math.isfinite(rate) and rate > 0):
+        raise argparse.ArgumentTypeError(f"espera um número maior que 0, e recebeu {text!r}")
+    return rate
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _wrapped(text: str) -> str:
+    """Um item de lista, dobrado a 100 colunas."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, 94, subsequent_indent="     ", break_on_hyphens=False))
