@@ -6,10 +6,9 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 
 from micrograd_pt import chapter15
 from micrograd_pt.chapter15 import step
-
-# from micrograd_pt.drawing import draw, draw_network
-from micrograd_pt.engine import Condition, Value
-from micrograd_pt.graph import ChangedLeafError, Graph
+from micrograd_pt.drawing import draw, draw_network
+from micrograd_pt.engine import ChangedLeafError, Condition, Value
+from micrograd_pt.graph import Graph
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import MLP, Layer, Module, Neuron

@@ -22,6 +22,10 @@ from micrograd_pt.ops import Operation, as_number, shorten
 _new = object.__new__
 
 
+class ChangedLeafError(ValueError):
+    """Uma folha mudou de valor depois do passo para frente que construiu o grafo."""
+
+
 class Value:
     """Um número do grafo computacional.
 
@@ -142,40 +146,24 @@ class Value:
         """O símbolo da operação, como no micrograd; vazio numa folha."""
         return "" if self.op is None else self.op.symbol
 
-    def backward(self, gradient: Any = 1) -> None:
+    def backward(self, gradient: Any = 1, *, create_graph: bool = False) -> None:
         """Calcula a derivada deste nó em relação a todos os que levaram a ele, e a guarda em `grad`.
-
-        Regra da cadeia em modo reverso (Linnainmaa, 1970): na ordem inversa da criação, cada nó entrega a cada
-        argumento o gradiente que recebeu vezes a derivada local.
 
         Args:
             gradient: o gradiente de onde se parte; 1 dá a derivada deste nó.
+            create_graph: se verdadeiro, cada `grad` é ele mesmo um `Value`, que se pode derivar de novo.
 
         Raises:
-            DomainError: uma derivada de que se precisa não existe. Os gradientes das folhas ficam como estavam.
+            DomainError: uma derivada de que se precisa não existe. Todo `grad` fica como estava.
             TypeError: `gradient` não é um número real.
+            ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
         """
-        gradient = as_number(gradient, "backward")
         order = ancestors(self)
-        leaves = [(node, node.grad) for node in order if node.op is None]
+        received = chain_rule(order, as_number(gradient, "backward"), create_graph)
+        nothing = Value(0) if create_graph else 0
         for node in order:
-            node.grad = None  # None: ainda não chegou nada de cima
-        self.grad = gradient
-        try:
-            for node in reversed(order):
-                if node.grad is not None and node.op is not None:
-                    _pass_back(node, node.grad, node.op)
-        except BaseException:
-            for node in order:
-                node.grad = 0
-            for leaf, before in leaves:
-                leaf.grad = before
-            raise
-        for node in order:
-            if node.grad is None:
-                node.grad = 0
-        for leaf, before in leaves:
-            leaf.grad = before + leaf.grad
+            arrived = received.get(node, nothing)
+            node.grad = _accumulated(node.grad, arrived) if node.op is None else arrived
 
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
@@ -276,31 +264,70 @@ def ancestors(root: Value) -> list[Value]:
     return order
 
 
-def _pass_back(node: Value, gradient: Any, operation: Operation) -> None:
-    """Entrega a cada argumento de `node` a sua parte: gradiente que vem de cima × derivada local."""
-    args, numbers = node.args, node.args_data
-    partials = operation.partials
-    try:
-        if type(partials) is tuple:
-            for arg, local in zip(args, partials, strict=True):
+def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) -> dict[Value, Any]:
+    """A regra da cadeia em modo reverso (Linnainmaa, 1970), sem tocar em nenhum `grad`.
+
+    Do último nó para o primeiro, cada um entrega a cada argumento o gradiente que recebeu vezes a derivada local; o que
+    chega a um nó por vários caminhos se soma. Um ramo fechado não entrega nada, e quem nada recebeu nada passa adiante.
+
+    Args:
+        order: os nós em ordem, como `ancestors` os dá; o último é aquele de onde se parte.
+        gradient: o gradiente do último nó.
+        create_graph: derivadas locais e gradientes são `Value`s em vez de números.
+
+    Returns:
+        O gradiente de cada nó a que algum chegou.
+
+    Raises:
+        DomainError: uma derivada de que se precisa não existe.
+        ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
+    """
+    if create_graph:
+        require_unchanged(order)
+        gradient = Value(gradient)
+    received: dict[Value, Any] = {order[-1]: gradient}
+    for node in reversed(order):
+        operation = node.op
+        if operation is None or node not in received:
+            continue
+        upstream, partials, args = received[node], operation.partials, node.args
+        result, numbers = (node, args) if create_graph else (node.data, node.args_data)
+        try:
+            slopes = None if type(partials) is tuple else partials(result, *numbers)
+            for position, arg in enumerate(args):
                 if type(arg) is Value:
-                    _receive(arg, gradient, local(node.data, *numbers))
-        else:
-            for arg, slope in zip(args, partials(node.data, *numbers), strict=True):  # type: ignore[operator]
+                    slope = partials[position](result, *numbers) if slopes is None else slopes[position]
+                    if slope is not None:
+                        part = upstream * slope
+                        received[arg] = received[arg] + part if arg in received else part
+        except (ValueError, ZeroDivisionError, TypeError):
+            for position, arg in enumerate(args):  # de novo, uma derivada de cada vez, para dizer qual falta
                 if type(arg) is Value:
-                    _receive(arg, gradient, slope)
-    except (ValueError, ZeroDivisionError, TypeError):
-        for index, arg in enumerate(args):  # de novo, uma derivada de cada vez, para dizer qual falta
-            if type(arg) is Value:
-                operation.derivative(index, node.data, numbers, [_label(arg) for arg in args])
-        raise
+                    operation.derivative(position, node.data, node.args_data, [_label(arg) for arg in args])
+            raise
+    return received
 
 
-def _receive(node: Value, gradient: Any, slope: Any) -> None:
-    """Soma ao gradiente do nó o que chega por um caminho; um ramo fechado (None) não passa nada."""
-    if slope is not None:
-        before = node.grad
-        node.grad = gradient * slope if before is None else before + gradient * slope
+def _accumulated(before: Any, arrived: Any) -> Any:
+    """O gradiente de uma folha depois de mais uma passada; um `Value` não é somado a um zero à toa."""
+    return arrived if type(arrived) is Value and type(before) is int and before == 0 else before + arrived
+
+
+def require_unchanged(order: list[Value]) -> None:
+    """Recusa nós cujos argumentos já não valem o que valiam no passo para frente.
+
+    Raises:
+        ChangedLeafError: diz qual folha mudou.
+    """
+    for node in order:
+        for arg, before in zip(node.args, node.args_data, strict=True):
+            if type(arg) is Value and arg.data is not before and arg.data != before:
+                if arg.data != arg.data and before != before:  # NaN antes e agora
+                    continue
+                raise ChangedLeafError(
+                    f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
+                    f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
+                )
 
 
 def _record_one(operation: Operation, x: Value) -> Value:

@@ -9,12 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_pt.engine import Value, ancestors
+from micrograd_pt.engine import Value, ancestors, require_unchanged
 from micrograd_pt.ops import Operation
-
-
-class ChangedLeafError(ValueError):
-    """Uma folha mudou de valor depois do passo para frente que construiu o grafo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +81,12 @@ class Graph:
         if not isinstance(root, Value):
             raise TypeError(f"esperava um Value com a sua história, e recebi {root!r} ({type(root).__name__})")
         order = ancestors(root)
+        require_unchanged(order)
         names = _unique_names(order)
         found: dict[int, Node] = {}
         for index, (value, name) in enumerate(zip(order, names, strict=True)):
             inputs = tuple([found[id(arg)] if type(arg) is Value else arg for arg in value.args])
             node = Node(index, name, value, value.data, value.op, inputs)
-            _require_unchanged(node)
             found[id(value)] = node
         self.nodes: tuple[Node, ...] = tuple(found.values())
 
@@ -179,16 +175,3 @@ def _unique_names(order: list[Value]) -> list[str]:
         used.add(name)
         names.append(name)
     return names
-
-
-def _require_unchanged(node: Node) -> None:
-    """Recusa um nó cujos argumentos já não valem o que valiam quando ele foi calculado."""
-    for arg, before in zip(node.inputs, node.value.args_data, strict=True):
-        if not isinstance(arg, Node) or arg.data is before or arg.data == before:
-            continue
-        if arg.data != arg.data and before != before:  # NaN antes e agora
-            continue
-        raise ChangedLeafError(
-            f"{arg.name!r} valia {before!r} no passo para frente e agora vale {arg.data!r}: "
-            "refaça o passo para frente antes de olhar o grafo"
-        )

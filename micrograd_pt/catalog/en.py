@@ -8,17 +8,17 @@ SENTENCES: dict[str, str] = {
     "backward.closed": "closed branch: no gradient passes here",
     "update.title": "Weight update (learning rate α = {rate})",
     "lesson.given": "Given",
-    "lesson.large": "The graph has {nodes} nodes; these are the last {shown} of the forward pass and the first {shown} "
-    'of the backward pass. Ask for a part with lesson.nodes("name").',
+    "lesson.large": "The graph has {nodes} nodes; these are the last {shown} of the forward pass and the first "
+    '{shown} of the backward pass. Ask for a part with lesson.nodes("name").',
     "cli.title": "Chapter 15 - Backpropagation, part 2: the network that learns XOR",
     "cli.xor": "The problem",
-    "cli.network.column": "The network is called 2-2-1. With the column of ones in the inputs (x3 = 1) it is implemented "
-    "as 3-3-1,\nwith 12 parameters; the activation is the sigmoid everywhere, σ(z) = 1 / (1 + exp(-z)).",
-    "cli.network.variable": "The 2-2-1 network with one bias per neuron has 9 parameters; the activation is the sigmoid\n"
-    "everywhere, σ(z) = 1 / (1 + exp(-z)). The chapter gives no weights for this form: hidden neurons 1 and 2 take\n"
-    "their weight from the column of ones as bias, and the output takes -0.329.",
-    "cli.names": "How to read the names: w_x1_h2 is the weight from x1 to h2; z_h2 is the weighted sum that enters h2;\n"
-    "o is the output.",
+    "cli.network.column": "The network is called 2-2-1. With the column of ones in the inputs (x3 = 1) it is "
+    "implemented as 3-3-1,\nwith 12 parameters; the activation is the sigmoid everywhere, σ(z) = 1 / (1 + exp(-z)).",
+    "cli.network.variable": "The 2-2-1 network with one bias per neuron has 9 parameters; the activation is the\n"
+    "sigmoid everywhere, σ(z) = 1 / (1 + exp(-z)). The chapter gives no weights for this form: hidden neurons\n"
+    "1 and 2 take their weight from the column of ones as bias, and the output takes -0.329.",
+    "cli.names": "How to read the names: w_x1_h2 is the weight from x1 to h2; z_h2 is the weighted sum that\n"
+    "enters h2; o is the output.",
     "cli.sample": "Sample ({x1}, {x2}), desired output {target}",
     "cli.printed": "The chapter truncates to three decimals, without rounding: it prints {values}.",
     "cli.class": "Class by the step function",
