@@ -108,9 +108,15 @@ class Value:
     # Funções de um argumento, como métodos: x.tanh() é tanh(x).
 
     __abs__ = abs = ops.absolute
-    exp, log, sqrt = ops.exp, ops.log, ops.sqrt
-    tanh, sigmoid, relu = ops.tanh, ops.sigmoid, ops.relu
-    sin, cos = ops.sin, ops.cos
+    square, reciprocal, sqrt, cbrt = ops.square, ops.reciprocal, ops.sqrt, ops.cbrt
+    exp, exp2, expm1 = ops.exp, ops.exp2, ops.expm1
+    log, log2, log10, log1p = ops.log, ops.log2, ops.log10, ops.log1p
+    sin, cos, tan, asin, acos, atan = ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan
+    sinh, cosh, tanh = ops.sinh, ops.cosh, ops.tanh
+    asinh, acosh, atanh = ops.asinh, ops.acosh, ops.atanh
+    sigmoid, logsigmoid, softplus, silu, gelu = ops.sigmoid, ops.logsigmoid, ops.softplus, ops.silu, ops.gelu
+    relu, leaky_relu, elu = ops.relu, ops.leaky_relu, ops.elu
+    erf, erfc = ops.erf, ops.erfc
 
     # Comparações dão uma condição; `==` continua a ser identidade.
 
@@ -407,7 +413,8 @@ def _pair(node: Value, first: Any, second: Any) -> tuple[Any, ...]:
 def _fields(node: Value) -> tuple[Any, ...]:
     """Tudo o que um nó guarda, na ordem em que `_restored` o recebe."""
     args = node._first, node._second, node._first_data, node._second_data
-    return node.data, node.grad, node.label, node.op, *args
+    grad = node.grad.data if type(node.grad) is Value else node.grad  # o grafo de um gradiente não vai junto
+    return node.data, grad, node.label, node.op, *args
 
 
 def _restored(_: Any, data: Any, grad: Any, label: str, op: Operation | None, *args: Any) -> Value:

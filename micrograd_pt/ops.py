@@ -188,10 +188,18 @@ def hint(given: Any) -> str:
 
 # As funções de que as fórmulas precisam e que dependem do tipo de número.
 
+_LN2, _LN10 = math.log(2), math.log(10)
+_ROOT_HALF, _ROOT_TWO_PI, _TWO_OVER_ROOT_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), 2 / math.sqrt(math.pi)
+
 
 def gate(condition: Any, slope: Any) -> Any:
     """A derivada enquanto a condição vale; fora dela o ramo está fechado e não passa gradiente."""
     return slope if condition else None
+
+
+def _is_zero(x: Any) -> bool:
+    """Verdadeiro se o número é 0; vale também para `Value`s, em que `==` é identidade."""
+    return bool(x >= 0) and bool(x <= 0)
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -201,32 +209,106 @@ def _divide(a: Any, b: Any) -> Any:
     return a / b
 
 
+def _power(a: Any, b: Any) -> Any:
+    """Potência; a de inteiros com expoente negativo é uma fração exata."""
+    if type(a) is int and type(b) is int and b < 0:
+        return _divide(1, a**-b)
+    return a**b
+
+
+def _power_by_base(_: Any, a: Any, b: Any) -> Any:
+    """b · aᵇ⁻¹; e 0 para b = 0, também em a = 0."""
+    return 0 if _is_zero(b) and _is_zero(a) else b * a ** (b - 1)
+
+
+def _power_by_exponent(y: Any, a: Any, b: Any) -> Any:
+    """aᵇ · log a; com a = 0 e b > 0 a potência é constante em b, e a derivada é 0."""
+    return 0 if _is_zero(a) and b > 0 else y * log(a)
+
+
 def _sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ); muito à esquerda, onde e⁻ˣ não caberia num float, a sigmoide é o próprio eˣ."""
     return 1 / (1 + exp(-x)) if x > -700 else exp(x)
 
 
-def _power(a: Any, b: Any) -> Any:
-    """Potência; a de inteiros com expoente negativo é uma fração exata."""
-    if type(a) is int and type(b) is int and b < 0:
-        return Fraction(a) ** b
-    return a**b
+def _softplus(x: Any) -> Any:
+    """log(1 + eˣ), sem que eˣ estoure à direita nem a soma com 1 apague o termo pequeno."""
+    return x + log1p(exp(-x)) if x > 0 else log1p(exp(x))
 
 
-def _power_by_base(_: Any, a: Any, b: Any) -> Any:
-    """b · aᵇ⁻¹ (e 0 para b = 0, também em a = 0)."""
-    return b * a ** (b - 1) if b != 0 else 0
+def _logsigmoid(x: Any) -> Any:
+    """log σ(x) = −log(1 + e⁻ˣ), pela mesma conta."""
+    return -_softplus(-x)
 
 
-def _power_by_exponent(y: Any, a: Any, b: Any) -> Any:
-    """aᵇ · log a; com a = 0 e b > 0 a potência é constante em b, e a derivada é 0."""
-    return 0 if a == 0 and b > 0 else y * log(a)
+def _gelu(x: Any) -> Any:
+    """x · Φ(x), com a distribuição normal Φ escrita com erfc, exata também na cauda (Hendrycks e Gimpel, 2016)."""
+    return 0.5 * x * erfc(-_ROOT_HALF * x)
+
+
+def _gelu_partial(_: Any, x: Any) -> Any:
+    """Φ(x) + x · φ(x)."""
+    return 0.5 * erfc(-_ROOT_HALF * x) + x * exp(-0.5 * x * x) / _ROOT_TWO_PI
+
+
+def _log1p_partial(_: Any, x: Any) -> Any:
+    return _divide(1, 1 + x)
+
+
+def _atan2_partials(a: Any, b: Any) -> tuple[Any, Any]:
+    """b / (a² + b²) e −a / (a² + b²), sem elevar ao quadrado o que poderia estourar."""
+    length = hypot(a, b)
+    return b / length / length, -a / length / length
+
+
+def _total(*args: Any) -> Any:
+    """A soma, da esquerda para a direita."""
+    total: Any = 0
+    for arg in args:
+        total = total + arg
+    return total
+
+
+def _mean(*args: Any) -> Any:
+    """A média; a de nenhum número não existe."""
+    if not args:
+        raise ValueError("média de nada")
+    return _divide(_total(*args), len(args))
+
+
+def _logsumexp(*args: Any) -> Any:
+    """log(Σ eˣ), com o maior argumento posto em evidência: nada estoura, e o termo pequeno não se apaga."""
+    largest = maximum(*args)
+    if math.isinf(largest) or math.isnan(largest):
+        return largest
+    rest = list(args)
+    rest.remove(largest)
+    return largest + log1p(_total(*[exp(arg - largest) for arg in rest]))
+
+
+def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """O maior ou o menor; NaN, se algum argumento é NaN."""
+
+    def value(*args: Any) -> Any:
+        for arg in args:
+            if arg != arg:
+                return arg
+        return choose(args)
+
+    return value
+
+
+def _extreme_partials(y: Any, *args: Any) -> list[Any]:
+    """1 para quem é o extremo, dividido entre os que empatam; os outros estão fechados."""
+    winners = [bool(arg >= y) and bool(arg <= y) for arg in args]
+    count = sum(winners)
+    return [gate(won, 1 if count == 1 else 1 / count if won else None) for won in winners]
 
 
 def _dot(*args: Any) -> Any:
     """w₁·x₁ + … + wₙ·xₙ, da esquerda para a direita; os argumentos são w₁ … wₙ seguidos de x₁ … xₙ."""
     half = len(args) // 2
-    total = 0
+    total: Any = 0
     for weight, entry in zip(args[:half], args[half:], strict=True):
         total = total + weight * entry
     return total
@@ -238,7 +320,7 @@ def _dot_partials(_: Any, *args: Any) -> Sequence[Any]:
     return args[half:] + args[:half]
 
 
-# A tabela. Derivadas elementares: qualquer livro de cálculo (por exemplo Abramowitz e Stegun, 1964, capítulo 4).
+# A tabela. Derivadas elementares: Abramowitz e Stegun, Handbook of Mathematical Functions, 1964, capítulos 3, 4 e 7.
 
 add = Operation("add", "+", operator.add, (lambda y, a, b: 1, lambda y, a, b: 1), "soma")
 sub = Operation("sub", "−", operator.sub, (lambda y, a, b: 1, lambda y, a, b: -1), "diferença")
@@ -254,8 +336,24 @@ power = Operation(
     "a base 0 não aceita expoente negativo, nem a base negativa um expoente fracionário",
 )
 neg = Operation("neg", "−", operator.neg, (lambda y, x: -1,), "oposto")
+identity = Operation("identity", "=", lambda x: x, (lambda y, x: 1,), "o próprio número")
+square = Operation("square", "²", lambda x: x * x, (lambda y, x: 2 * x,), "quadrado")
+reciprocal = Operation(
+    "reciprocal", "1/·", lambda x: _divide(1, x), (lambda y, x: -y * y,), "o inverso de 0 não existe"
+)
+absolute = Operation("abs", "|·|", abs, (lambda y, x: 1 if x > 0 else gate(x < 0, -1),), "valor absoluto")
+
+# Exponenciais, logaritmos e raízes.
+
 exp = Operation("exp", "exp", math.exp, (lambda y, x: y,), "exponencial")
+exp2 = Operation("exp2", "2^", math.exp2, (lambda y, x: y * _LN2,), "potência de 2")
+expm1 = Operation("expm1", "expm1", math.expm1, (lambda y, x: exp(x),), "exponencial menos 1")
 log = Operation("log", "log", math.log, (lambda y, x: _divide(1, x),), "o logaritmo pede um argumento maior que 0")
+log2 = Operation("log2", "log₂", math.log2, (lambda y, x: 1 / (x * _LN2),), "o logaritmo pede um argumento maior que 0")
+log10 = Operation(
+    "log10", "log₁₀", math.log10, (lambda y, x: 1 / (x * _LN10),), "o logaritmo pede um argumento maior que 0"
+)
+log1p = Operation("log1p", "log1p", math.log1p, (_log1p_partial,), "log(1 + x) pede um argumento maior que -1")
 sqrt = Operation(
     "sqrt",
     "√",
@@ -263,32 +361,170 @@ sqrt = Operation(
     (lambda y, x: _divide(1, 2 * y),),
     "a raiz quadrada pede um argumento maior que 0 (em 0 só o valor existe)",
 )
-tanh = Operation("tanh", "tanh", math.tanh, (lambda y, x: 1 - y * y,), "tangente hiperbólica")
-sigmoid = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
-relu = Operation("relu", "relu", lambda x: 0 if x < 0 else x, (lambda y, x: gate(x > 0, 1),), "retificador linear")
+cbrt = Operation(
+    "cbrt",
+    "∛",
+    math.cbrt,
+    (lambda y, x: 1 / (3 * y * y),),
+    "a raiz cúbica tem tangente vertical em 0: ali só há o valor",
+)
+
+# Trigonométricas e hiperbólicas.
+
 sin: Operation = Operation("sin", "sen", math.sin, (lambda y, x: cos(x),), "o seno pede um argumento finito")
 cos: Operation = Operation("cos", "cos", math.cos, (lambda y, x: -sin(x),), "o cosseno pede um argumento finito")
-absolute = Operation("abs", "|·|", abs, (lambda y, x: gate(x != 0, _divide(x, y) if x != 0 else 0),), "valor absoluto")
+tan = Operation("tan", "tan", math.tan, (lambda y, x: 1 + y * y,), "a tangente pede um argumento finito")
+asin = Operation(
+    "asin",
+    "arcsen",
+    math.asin,
+    (lambda y, x: 1 / sqrt((1 - x) * (1 + x)),),
+    "o arco-seno pede -1 < x < 1 (em ±1 só o valor existe)",
+)
+acos = Operation(
+    "acos",
+    "arccos",
+    math.acos,
+    (lambda y, x: -1 / sqrt((1 - x) * (1 + x)),),
+    "o arco-cosseno pede -1 < x < 1 (em ±1 só o valor existe)",
+)
+atan = Operation("atan", "arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), "arco-tangente")
+sinh: Operation = Operation("sinh", "senh", math.sinh, (lambda y, x: cosh(x),), "seno hiperbólico")
+cosh: Operation = Operation("cosh", "cosh", math.cosh, (lambda y, x: sinh(x),), "cosseno hiperbólico")
+tanh = Operation("tanh", "tanh", math.tanh, (lambda y, x: 1 - y * y,), "tangente hiperbólica")
+asinh = Operation("asinh", "arsenh", math.asinh, (lambda y, x: 1 / hypot(x, 1),), "arco-seno hiperbólico")
+acosh = Operation(
+    "acosh",
+    "arcosh",
+    math.acosh,
+    (lambda y, x: 1 / sqrt((x - 1) * (x + 1)),),
+    "o arco-cosseno hiperbólico pede x > 1 (em 1 só o valor existe)",
+)
+atanh = Operation(
+    "atanh",
+    "artanh",
+    math.atanh,
+    (lambda y, x: 1 / ((1 - x) * (1 + x)),),
+    "o arco-tangente hiperbólico pede -1 < x < 1",
+)
+atan2 = Operation(
+    "atan2",
+    "atan2",
+    math.atan2,
+    (lambda y, a, b: _atan2_partials(a, b)[0], lambda y, a, b: _atan2_partials(a, b)[1]),
+    "o ângulo não tem derivada na origem",
+)
+hypot: Operation = Operation(
+    "hypot",
+    "hypot",
+    math.hypot,
+    (lambda y, a, b: a / y, lambda y, a, b: b / y),
+    "a distância não tem derivada na origem",
+)
+
+# Ativações e funções de erro.
+
+sigmoid = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
+relu = Operation("relu", "relu", lambda x: 0 if x < 0 else x, (lambda y, x: gate(x > 0, 1),), "retificador linear")
+leaky_relu = Operation(
+    "leaky_relu",
+    "leaky_relu",
+    lambda x: x if x > 0 else 0.01 * x,
+    (lambda y, x: 1 if x > 0 else 0.01,),
+    "retificador com inclinação 0.01 à esquerda",
+)
+elu = Operation(
+    "elu",
+    "elu",
+    lambda x: x if x > 0 else expm1(x),
+    (lambda y, x: 1 if x > 0 else exp(x),),
+    "unidade exponencial linear",
+)
+softplus = Operation("softplus", "softplus", _softplus, (lambda y, x: sigmoid(x),), "retificador suave")
+logsigmoid = Operation("logsigmoid", "log σ", _logsigmoid, (lambda y, x: sigmoid(-x),), "logaritmo da sigmoide")
+silu = Operation(
+    "silu", "silu", lambda x: x * sigmoid(x), (lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),), "x · σ(x)"
+)
+gelu = Operation("gelu", "gelu", _gelu, (_gelu_partial,), "x · Φ(x), com a distribuição normal Φ")
+erf = Operation("erf", "erf", math.erf, (lambda y, x: _TWO_OVER_ROOT_PI * exp(-x * x),), "função de erro")
+erfc = Operation(
+    "erfc", "erfc", math.erfc, (lambda y, x: -_TWO_OVER_ROOT_PI * exp(-x * x),), "função de erro complementar"
+)
+
+# Com qualquer número de argumentos.
+
+total = Operation("sum", "Σ", _total, lambda y, *args: [1] * len(args), "soma")
+average = Operation(
+    "mean", "média", _mean, lambda y, *args: [_divide(1, len(args))] * len(args), "a média pede ao menos um número"
+)
+maximum = Operation("maximum", "max", _extreme(max), _extreme_partials, "o maior pede ao menos um número")
+minimum = Operation("minimum", "min", _extreme(min), _extreme_partials, "o menor pede ao menos um número")
+log_sum_exp = Operation(
+    "logsumexp",
+    "logsumexp",
+    _logsumexp,
+    lambda y, *args: [exp(arg - y) for arg in args],
+    "log da soma das exponenciais, que pede ao menos um número",
+)
 weighted_sum = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
 
+# A escolha `where`: os dois primeiros argumentos são comparados, e deles não vem gradiente.
 
-def dot(weights: Sequence[Any], inputs: Sequence[Any]) -> Any:
-    """Produto escalar, ou soma ponderada: w₁·x₁ + … + wₙ·xₙ, num nó só.
+where_less = Operation(
+    "where_less",
+    "se <",
+    lambda left, right, a, b: a if left < right else b,
+    (
+        lambda y, left, right, a, b: None,
+        lambda y, left, right, a, b: None,
+        lambda y, left, right, a, b: gate(left < right, 1),
+        lambda y, left, right, a, b: None if left < right else 1,
+    ),
+    "escolha por comparação",
+)
+where_less_equal = Operation(
+    "where_less_equal",
+    "se ≤",
+    lambda left, right, a, b: a if left <= right else b,
+    (
+        lambda y, left, right, a, b: None,
+        lambda y, left, right, a, b: None,
+        lambda y, left, right, a, b: gate(left <= right, 1),
+        lambda y, left, right, a, b: None if left <= right else 1,
+    ),
+    "escolha por comparação",
+)
+
+
+def operation(name: str, symbol: str, value: Callable[..., Any], *partials: Partial, title: str = "") -> Operation:
+    """Acrescenta uma linha à tabela: a operação ganha gradientes de toda ordem, verificação, figura e explicação.
 
     Args:
-        weights: os n pesos, números ou `Value`s.
-        inputs: as n entradas, números ou `Value`s.
+        name: o nome, um identificador (`"cube"`).
+        symbol: o que se desenha no nó (`"³"`).
+        value: o valor, a partir dos argumentos, que são números.
+        partials: uma derivada por argumento, cada uma a partir do resultado e dos argumentos; escreva-as só com
+            aritmética e funções deste pacote, e elas se podem derivar de novo.
+        title: o nome por extenso, para mensagens.
 
     Returns:
-        Um número se tudo são números; senão um nó.
+        A operação: chame-a com números ou `Value`s.
 
     Raises:
-        ValueError: as duas listas não têm o mesmo tamanho.
-        TypeError: algum elemento não é um número.
+        ValueError: o nome não é um identificador, já é o de uma linha do pacote, ou não há derivada nenhuma.
+        TypeError: o valor ou uma derivada não é uma função.
     """
-    weights, inputs = tuple(weights), tuple(inputs)
-    if len(weights) != len(inputs):
-        raise ValueError(
-            f"dot espera tantos pesos quantas entradas, e recebeu {len(weights)} peso(s) e {len(inputs)} entrada(s)"
-        )
-    return weighted_sum(*weights, *inputs)
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"name espera um identificador, como 'cube', e recebeu {shorten(name)}")
+    if name in BUILT_IN:
+        raise ValueError(f"a tabela já tem {name!r}; escolha outro nome")
+    if not partials:
+        raise ValueError(f"{name} precisa de uma derivada para cada argumento, e não recebeu nenhuma")
+    for rule in (value, *partials):
+        if not callable(rule):
+            raise TypeError(f"{name} espera funções para o valor e as derivadas, e recebeu {shorten(rule)}")
+    return Operation(name, symbol, value, partials, title or name)
+
+
+BUILT_IN = frozenset(TABLE)
+"""Os nomes das linhas que vêm com o pacote."""

@@ -7,7 +7,6 @@ SENTENCES: dict[str, str] = {
     "backward.start": "this is where it starts",
     "backward.closed": "closed branch: no gradient passes here",
     "update.title": "Weight update (learning rate α = {rate})",
-    "lesson.given": "Given",
     "lesson.large": "The graph has {nodes} nodes; these are the last {shown} of the forward pass and the first "
     '{shown} of the backward pass. Ask for a part with lesson.nodes("name").',
     "cli.title": "Chapter 15 - Backpropagation, part 2: the network that learns XOR",

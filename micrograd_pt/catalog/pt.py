@@ -7,7 +7,6 @@ SENTENCES: dict[str, str] = {
     "backward.start": "é daqui que se parte",
     "backward.closed": "ramo fechado: por aqui não passa gradiente",
     "update.title": "Atualização de pesos (taxa de aprendizado α = {rate})",
-    "lesson.given": "Dados",
     "lesson.large": "O grafo tem {nodes} nós; aqui estão os {shown} últimos do passo para frente "
     'e os {shown} primeiros do passo para trás. Peça uma parte com lesson.nodes("nome").',
     "cli.title": "Capítulo 15 - Backpropagation, parte 2: a rede que aprende o XOR",

@@ -1,0 +1,239 @@
+"""A verificação do gradiente: cada derivada da tabela contra diferenças centrais, com um relato que ensina.
+
+A derivada por diferenças é a de Ridders (1982): o passo diminui e o erro extrapolado, e fica-se com a melhor
+estimativa. Onde a derivada à esquerda e à direita não combinam há um bico; onde as estimativas não se acertam a
+diferença não serve de prova, e o relato diz isso em vez de acusar a regra.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_pt import ops
+from micrograd_pt.derivatives import flat, value_and_grad
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph, Node
+from micrograd_pt.ops import Operation
+
+TOLERANCE = 1e-6
+"""Diferença relativa (à derivada, ou a 1 se ela é menor) a partir da qual uma regra é acusada."""
+
+Curve = Callable[[float], Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Uma derivada comparada.
+
+    Attributes:
+        what: o que foi comparado: a operação e o nó, ou o argumento da função.
+        verdict: `"ok"`, `"wrong"`, `"kink"` (bico) ou `"unreliable"` (a diferença não serve de prova ali).
+        expected: o que as diferenças centrais dão.
+        found: o que a tabela dá; None num ramo fechado.
+    """
+
+    what: str
+    verdict: str
+    expected: float
+    found: Any
+
+    @property
+    def distance(self) -> float:
+        """O quanto as duas se afastam, em relação à maior delas ou a 1."""
+        found = 0.0 if self.found is None else float(self.found)
+        return abs(found - self.expected) / max(1.0, abs(found), abs(self.expected))
+
+    def __str__(self) -> str:
+        numbers = f"esperado {self.expected:.9g}, encontrado {0 if self.found is None else float(self.found):.9g}"
+        match self.verdict:
+            case "ok":
+                return f"certa: {self.what}: {numbers}"
+            case "wrong":
+                return f"ERRADA: {self.what}: {numbers}, diferença relativa {self.distance:.1e}"
+            case "kink":
+                return (
+                    f"bico: {self.what}: à esquerda e à direita as derivadas diferem; a regra dá {self.found!r}"
+                )
+        return f"sem prova: {self.what}: as diferenças não se acertam neste ponto; a regra dá {self.found!r}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """O resultado de uma verificação; verdadeiro se nenhuma derivada está errada, e `print` o conta.
+
+    Attributes:
+        findings: tudo o que foi comparado.
+    """
+
+    findings: tuple[Finding, ...]
+
+    def __bool__(self) -> bool:
+        return not self.wrong
+
+    @property
+    def wrong(self) -> tuple[Finding, ...]:
+        """As derivadas erradas."""
+        return tuple(finding for finding in self.findings if finding.verdict == "wrong")
+
+    def __str__(self) -> str:
+        counts = {verdict: sum(f.verdict == verdict for f in self.findings) for verdict in ("ok", "kink", "unreliable")}
+        lines = [
+            f"{len(self.findings)} derivada(s) comparada(s) com diferenças centrais: {counts['ok']} certa(s), "
+            f"{len(self.wrong)} errada(s), {counts['kink']} em bicos, {counts['unreliable']} sem prova"
+        ]
+        return "\n".join(lines + [f"  {finding}" for finding in self.findings if finding.verdict != "ok"])
+
+
+def check_gradients(f: Callable[..., Any], *args: Any) -> Report:
+    """Compara cada derivada local e o gradiente inteiro de `f` com diferenças centrais.
+
+    Args:
+        f: função que devolve um número.
+        args: os argumentos: números, ou listas, tuplas e dicionários deles.
+
+    Returns:
+        O relato: `print(check_gradients(f, 2.0))`; vale como verdadeiro se nada está errado.
+
+    Raises:
+        TypeError: como em `value_and_grad`.
+    """
+    findings: list[Finding] = []
+    numbers, rebuild = flat(list(args), "o argumento")
+    leaves = [Value(number, f"x{place + 1}") for place, number in enumerate(numbers)]
+    output = f(*rebuild(leaves))
+    if type(output) is Value:
+        for node in Graph(output).nodes:
+            if node.op is not None:
+                findings += _check_node(node, node.op)
+    _, gradient = value_and_grad(f, tuple(range(len(args))))(*args) if args else (None, ())
+    slopes = flat(list(gradient), "o gradiente")[0]
+    for place, slope in enumerate(slopes):
+
+        def moved(number: float, place: int = place) -> Any:
+            value = f(*rebuild([*numbers[:place], number, *numbers[place + 1 :]]))
+            return value.data if type(value) is Value else value
+
+        findings.append(_compare(f"a derivada de f em relação ao número {place + 1}", moved, numbers[place], slope))
+    return Report(tuple(findings))
+
+
+def check_table(operations: Sequence[Operation] | None = None, *, points: int = 20, seed: int = 0) -> Report:
+    """Percorre a tabela: cada derivada, e cada derivada da derivada, em pontos sorteados do domínio.
+
+    Args:
+        operations: as linhas; sem indicação, todas.
+        points: pontos por operação.
+        seed: semente do sorteio.
+    """
+    draw = random.Random(seed)
+    findings: list[Finding] = []
+    for operation in operations if operations is not None else list(ops.TABLE.values()):
+        size, accepted = operation.arity or 4, 0
+        for _ in range(50 * points):
+            numbers = [draw.uniform(-3, 3) for _ in range(size)]
+            try:
+                found = _check_operation(operation, numbers)
+            except (ArithmeticError, ValueError):
+                continue  # fora do domínio
+            findings += found
+            accepted += 1
+            if accepted == points:
+                break
+    return Report(tuple(findings))
+
+
+def _check_node(node: Node, operation: Operation) -> list[Finding]:
+    """As derivadas locais de um nó, contra o valor da própria operação."""
+    numbers = list(node.numbers)
+    findings = []
+    for place, arg in enumerate(node.inputs):
+        if isinstance(arg, Node):
+            what = f"{operation.name}, argumento {place + 1}, no nó {node.name}"
+            slope = operation.derivative(place, node.data, numbers)
+            findings.append(_compare(what, _along(operation, numbers, place), numbers[place], slope))
+    return findings
+
+
+def _check_operation(operation: Operation, numbers: list[Any]) -> list[Finding]:
+    """As derivadas da operação num ponto, e as derivadas delas."""
+    result = operation.evaluate(*numbers)
+    findings = []
+    for place in range(len(numbers)):
+        what = f"{operation.name}, argumento {place + 1}, em {ops.describe(numbers)}"
+        slope = operation.derivative(place, result, numbers)
+        findings.append(_compare(what, _along(operation, numbers, place), numbers[place], slope))
+        if slope is None:
+            continue
+
+        def first(number: Any, place: int = place, other: int = 0) -> Any:
+            args = [*numbers[:other], number, *numbers[other + 1 :]]
+            return operation.derivative(place, operation(*args), args)
+
+        for other in range(len(numbers)):
+            _, second = value_and_grad(lambda number, o=other, p=place: first(number, p, o))(numbers[other])
+            what = f"derivada de {operation.name} por {place + 1} e {other + 1}, em {ops.describe(numbers)}"
+            curve = lambda number, o=other, p=place: first(number, p, o) or 0  # noqa: E731
+            findings.append(_compare(what, curve, numbers[other], second))
+    return findings
+
+
+def _along(operation: Operation, numbers: Sequence[Any], place: int) -> Curve:
+    """O valor da operação quando só um argumento se move."""
+    return lambda number: operation.evaluate(*numbers[:place], number, *numbers[place + 1 :])
+
+
+def _compare(what: str, curve: Curve, x: Any, found: Any) -> Finding:
+    """Uma derivada contra a de Ridders, com a procura de bicos."""
+    x = float(x)
+    try:
+        expected, error = _ridders(curve, x)
+    except (ArithmeticError, ValueError):
+        return Finding(what, "unreliable", math.nan, found)
+    finding = Finding(what, "ok", expected, found)
+    if not math.isfinite(expected) or not math.isfinite(float(found or 0)):
+        return Finding(what, "unreliable", expected, found)
+    if _is_kink(curve, x):
+        return Finding(what, "kink", expected, found)
+    if finding.distance <= TOLERANCE:
+        return finding
+    reliable = error <= 0.1 * TOLERANCE * max(1.0, abs(expected))
+    return Finding(what, "wrong" if reliable else "unreliable", expected, found)
+
+
+def _ridders(curve: Curve, x: float) -> tuple[float, float]:
+    """A derivada por diferenças centrais com extrapolação, e uma estimativa do seu erro (Ridders, 1982)."""
+    shrink, step = 1.6, 0.02 * max(1.0, abs(x))
+    best, error = math.nan, math.inf
+    previous: list[float] = []
+    for _ in range(14):
+        high, low = x + step, x - step
+        row = [(float(curve(high)) - float(curve(low))) / (high - low)]
+        factor = shrink * shrink
+        for before in previous:
+            row.append((row[-1] * factor - before) / (factor - 1))
+            factor *= shrink * shrink
+        for place in range(1, len(row)):
+            guess = max(abs(row[place] - row[place - 1]), abs(row[place] - previous[place - 1]))
+            if guess <= error:
+                best, error = row[place], guess
+        if previous and abs(row[-1] - previous[-1]) > 4 * error:
+            break
+        previous, step = row, step / shrink
+    return best, error
+
+
+def _is_kink(curve: Curve, x: float) -> bool:
+    """Verdadeiro se as derivadas de um lado e do outro não se aproximam quando o passo diminui."""
+    try:
+        gaps = []
+        for step in (1e-3, 1e-4, 1e-5):
+            h = step * max(1.0, abs(x))
+            middle, right, left = (float(curve(number)) for number in (x, x + h, x - h))
+            gaps.append(abs((right - middle) / h - (middle - left) / h))
+    except (ArithmeticError, ValueError):
+        return False
+    return gaps[2] > 1e-4 * max(1.0, abs(float(curve(x)))) and gaps[2] > 0.5 * gaps[0]

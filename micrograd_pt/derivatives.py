@@ -1,0 +1,351 @@
+"""Derivadas como funções: `grad`, `jvp`, `jacobian`, `hessian` — números entram, números saem, de qualquer ordem.
+
+Uma função é traçada com `Value`s no lugar dos números; o grafo que resulta é lido para trás (modo reverso) ou para
+frente (modo de avanço), pela mesma tabela. Dentro de outra derivada tudo continua a ser `Value`, e por isso
+`grad(grad(f))` é a segunda derivada. Nenhum `grad` de nó é tocado.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_pt import ops
+from micrograd_pt.engine import Value, ancestors, chain_rule, require_unchanged
+from micrograd_pt.graph import Graph
+from micrograd_pt.ops import DomainError, as_number, shorten
+
+Function = Callable[..., Any]
+Which = int | Sequence[int]
+
+
+def value_and_grad(f: Function, argnums: Which = 0) -> Function:
+    """A função que devolve o valor de `f` e o seu gradiente, num passo para frente e um para trás.
+
+    Args:
+        f: função que devolve um número; os argumentos são números, ou listas, tuplas e dicionários deles.
+        argnums: em relação a qual argumento (a partir de 0), ou a quais; os outros passam como estão.
+
+    Returns:
+        Uma função com os argumentos de `f` que devolve o par (valor, gradiente). O gradiente tem a forma do argumento;
+        com vários `argnums`, é uma tupla.
+
+    Raises:
+        TypeError: `f` não devolve um número, ou um argumento não é feito de números (ao chamar).
+        ValueError: `argnums` não é um argumento (ao chamar).
+    """
+
+    def derived(*args: Any, **options: Any) -> tuple[Any, Any]:
+        trace = _Trace(f, args, options, argnums)
+        output = _one_number(trace.output, f)
+        return trace.outward(output), trace.gradient(output)
+
+    return _named_after(f, derived, "value_and_grad")
+
+
+def grad(f: Function, argnums: Which = 0) -> Function:
+    """A função que devolve o gradiente de `f`; `grad(grad(f))` é a segunda derivada.
+
+    Args:
+        f, argnums: como em `value_and_grad`.
+    """
+    both = value_and_grad(f, argnums)
+
+    def derived(*args: Any, **options: Any) -> Any:
+        return both(*args, **options)[1]
+
+    return _named_after(f, derived, "grad")
+
+
+def jvp(f: Function, argnums: Which = 0) -> Function:
+    """A derivada direcional de `f`, em modo de avanço (Wengert, 1964): quanto o resultado muda numa direção.
+
+    Args:
+        f: como em `value_and_grad`; pode devolver também listas, tuplas e dicionários de números.
+        argnums: como em `value_and_grad`.
+
+    Returns:
+        Uma função com os argumentos de `f` e mais um, a direção, na forma do argumento derivado (com vários `argnums`,
+        uma tupla delas); devolve o par (valor, derivada direcional).
+
+    Raises:
+        ValueError: a direção não tem a forma do argumento (ao chamar).
+    """
+
+    def derived(*args_and_direction: Any, **options: Any) -> tuple[Any, Any]:
+        *args, direction = args_and_direction
+        trace = _Trace(f, args, options, argnums)
+        directions = flat(direction, "a direção")[0]
+        if len(directions) != len(trace.inputs):
+            raise ValueError(
+                f"a direção tem {len(directions)} número(s), e o argumento derivado tem {len(trace.inputs)}"
+            )
+        outputs, rebuild = flat(trace.output, "o resultado de f")
+        tangents = dict(zip(trace.inputs, directions, strict=True))
+        slopes = [trace.outward(_forward_mode(output, tangents, trace.inside)) for output in outputs]
+        return rebuild([trace.outward(output) for output in outputs]), rebuild(slopes)
+
+    return _named_after(f, derived, "jvp")
+
+
+def jacobian(f: Function, argnums: Which = 0) -> Function:
+    """As derivadas de cada resultado de `f` em relação a cada número do argumento, em modo reverso.
+
+    Args:
+        f: função que devolve um número, ou listas, tuplas e dicionários deles.
+        argnums: como em `value_and_grad`.
+
+    Returns:
+        Uma função com os argumentos de `f`: a forma do resultado, com um gradiente (na forma do argumento) no lugar de
+        cada número.
+    """
+
+    def derived(*args: Any, **options: Any) -> Any:
+        trace = _Trace(f, args, options, argnums)
+        outputs, rebuild = flat(trace.output, "o resultado de f")
+        return rebuild([trace.gradient(output) for output in outputs])
+
+    return _named_after(f, derived, "jacobian")
+
+
+def hessian(f: Function, argnums: Which = 0) -> Function:
+    """As segundas derivadas de `f`: a jacobiana do gradiente.
+
+    Args:
+        f, argnums: como em `value_and_grad`.
+
+    Returns:
+        Uma função com os argumentos de `f`: o gradiente, com um gradiente no lugar de cada número. Para uma lista de n
+        números, n listas de n.
+    """
+    return _named_after(f, jacobian(grad(f, argnums), argnums), "hessian")
+
+
+def derivative(f: Function, order: int = 1) -> Function:
+    """A derivada de ordem `order` de uma função de um número.
+
+    Args:
+        f: função de um número que devolve um número.
+        order: a ordem; 0 é a própria função.
+
+    Raises:
+        ValueError: `order` não é um inteiro maior ou igual a 0.
+    """
+    if not isinstance(order, int) or order < 0:
+        raise ValueError(f"order espera um inteiro maior ou igual a 0, e recebeu {shorten(order)}")
+    for _ in range(order):
+        f = grad(f)
+    return f
+
+
+@dataclass(frozen=True)
+class NonFinite:
+    """Onde um número deixou de ser finito; `str()` conta em português.
+
+    Attributes:
+        name: o nome do nó.
+        where: `"data"` se foi no passo para frente, `"grad"` no passo para trás.
+        number: o número que apareceu.
+        reason: de onde veio.
+    """
+
+    name: str
+    where: str
+    number: Any
+    reason: str
+
+    def __str__(self) -> str:
+        what = "o valor" if self.where == "data" else "o gradiente"
+        return f"{what} de {self.name} é {self.number!r}: {self.reason}"
+
+
+def find_nonfinite(loss: Value) -> NonFinite | None:
+    """O primeiro nó em que um valor ou um gradiente deixou de ser finito; None se todos são.
+
+    Args:
+        loss: o valor de que se parte; nenhum `grad` muda.
+
+    Raises:
+        ChangedLeafError: uma folha mudou desde o passo para frente.
+        DomainError: uma derivada de que se precisa não existe.
+    """
+    graph = Graph(loss)
+    for node in graph.nodes:
+        if not _finite(node.data):
+            made = "é uma folha" if node.op is None else f"{node.op.name}{ops.describe(node.numbers)}"
+            return NonFinite(node.name, "data", node.data, made)
+    parts, totals = graph.contributions()
+    for node in reversed(graph.nodes):
+        if not _finite(totals[node.index]):
+            for part in parts[node.index]:
+                if not _finite(part.product):
+                    reason = f"por {part.user.name} chegam {part.upstream!r} × {part.local!r}"
+                    return NonFinite(node.name, "grad", totals[node.index], reason)
+            return NonFinite(node.name, "grad", totals[node.index], "a soma sobre os caminhos não é finita")
+    return None
+
+
+class _Depth(threading.local):
+    """Quantas derivadas estão sendo traçadas, uma dentro da outra."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+
+_tracing = _Depth()
+
+
+@contextmanager
+def _one_deeper() -> Iterator[None]:
+    _tracing.depth += 1
+    try:
+        yield
+    finally:
+        _tracing.depth -= 1
+
+
+class _Trace:
+    """Uma chamada de `f` com nós novos no lugar dos números dos argumentos derivados.
+
+    Attributes:
+        inputs: os nós novos.
+        output: o que `f` devolveu.
+        inside: verdadeiro se isto acontece dentro de outra derivada: então os resultados continuam a ser `Value`s.
+    """
+
+    def __init__(self, f: Function, args: Sequence[Any], options: dict[str, Any], argnums: Which) -> None:
+        self.single = isinstance(argnums, int)
+        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        traced = list(args)
+        self.inputs: list[Value] = []
+        self.rebuilds: list[tuple[int, Function]] = []
+        self.inside = _tracing.depth > 0
+        for place in chosen:
+            if not isinstance(place, int) or not -len(args) <= place < len(args):
+                raise ValueError(f"argnums pede o argumento {shorten(place)}, e a função recebeu {len(args)}")
+            numbers, rebuild = flat(args[place], f"o argumento {place}")
+            self.inside = self.inside or any(type(number) is Value for number in numbers)
+            nodes = [ops.identity(number) if type(number) is Value else Value(number) for number in numbers]
+            traced[place] = rebuild(nodes)
+            self.inputs += nodes
+            self.rebuilds.append((len(nodes), rebuild))
+        with _one_deeper():
+            self.output = f(*traced, **options)
+
+    def gradient(self, output: Any) -> Any:
+        """O gradiente de um resultado, na forma dos argumentos."""
+        received: dict[Value, Any] = {}
+        if type(output) is Value:
+            received = chain_rule(ancestors(output), 1, create_graph=self.inside)
+        slopes = [received.get(node, 0) for node in self.inputs]
+        shaped, start = [], 0
+        for size, rebuild in self.rebuilds:
+            shaped.append(rebuild(slopes[start : start + size]))
+            start += size
+        return shaped[0] if self.single else tuple(shaped)
+
+    def outward(self, number: Any) -> Any:
+        """O número como sai daqui: `Value` dentro de outra derivada, número puro fora."""
+        return number.data if type(number) is Value and not self.inside else number
+
+
+def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -> Any:
+    """A derivada de um resultado na direção dada por `tangents`, do começo para o fim do grafo.
+
+    Só contam os nós que chegam ao resultado por ramos abertos: por um ramo fechado não passa nada.
+    """
+    if type(output) is not Value:
+        return 0
+    order = ancestors(output)
+    if create_graph:
+        require_unchanged(order)
+    slopes = _open_slopes(order, create_graph)
+    moving = dict(tangents)
+    for node in order:
+        if node not in slopes or node in tangents:
+            continue
+        total: Any = None
+        for arg, slope in zip(node.args, slopes[node], strict=True):
+            if type(arg) is not Value or slope is None or arg not in moving:
+                continue
+            if isinstance(slope, Exception):
+                raise slope
+            part = moving[arg] * slope
+            total = part if total is None else total + part
+        if total is not None:
+            moving[node] = total
+    return moving.get(output, 0)
+
+
+def _open_slopes(order: list[Value], create_graph: bool) -> dict[Value, list[Any]]:
+    """As derivadas locais dos nós que chegam ao último por ramos abertos; um erro fica guardado no lugar da sua."""
+    reached = {order[-1]}
+    slopes: dict[Value, list[Any]] = {}
+    for node in reversed(order):
+        if node not in reached or node.op is None:
+            continue
+        result, numbers = (node, node.args) if create_graph else (node.data, node.args_data)
+        labels = [arg.label if type(arg) is Value else "" for arg in node.args]
+        slopes[node] = []
+        for position, arg in enumerate(node.args):
+            slope: Any = None
+            if type(arg) is Value:
+                try:
+                    slope = node.op.derivative(position, result, numbers, labels)
+                except DomainError as error:
+                    slope = error
+                if slope is not None:
+                    reached.add(arg)
+            slopes[node].append(slope)
+    return slopes
+
+
+def flat(tree: Any, what: str) -> tuple[list[Any], Function]:
+    """Os números de listas, tuplas e dicionários aninhados, e a função que os põe de volta na mesma forma."""
+    if isinstance(tree, dict):
+        keys = list(tree)
+        leaves, rebuild = flat([tree[key] for key in keys], what)
+        return leaves, lambda numbers: dict(zip(keys, rebuild(numbers), strict=True))
+    if isinstance(tree, (list, tuple)):
+        pieces = [flat(item, what) for item in tree]
+        sizes = [len(leaves) for leaves, _ in pieces]
+
+        def rebuild_all(numbers: Sequence[Any]) -> Any:
+            items, start = [], 0
+            for size, (_, rebuild) in zip(sizes, pieces, strict=True):
+                items.append(rebuild(numbers[start : start + size]))
+                start += size
+            if isinstance(tree, list):
+                return items
+            return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+
+        return [leaf for leaves, _ in pieces for leaf in leaves], rebuild_all
+    number = tree if type(tree) is Value else as_number(tree, what)
+    return [number], lambda numbers: numbers[0]
+
+
+def _one_number(output: Any, f: Function) -> Any:
+    """O resultado de `f`, que deve ser um número só.
+
+    Raises:
+        TypeError: não é.
+    """
+    if type(output) is Value:
+        return output
+    name = getattr(f, "__name__", "a função")
+    if isinstance(output, (list, tuple, dict)):
+        raise TypeError(f"o gradiente é de um número só, e {name} devolveu {shorten(output)}; use jacobian")
+    return as_number(output, f"o resultado de {name}")
+
+
+def _finite(number: Any) -> bool:
+    return bool(number - number == 0)
+
+
+def _named_after(f: Function, derived: Function, kind: str) -> Function:
+    derived.__name__ = f"{kind}({getattr(f, '__name__', 'f')})"
+    derived.__doc__ = getattr(f, "__doc__", None)
+    return derived

@@ -1,0 +1,89 @@
+"""Textos e números prontos para uma figura: qualquer rótulo vira texto, e nunca marcação."""
+
+from __future__ import annotations
+
+import html
+import math
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def quoted(text: str, limit: int = 32) -> str:
+    """Um texto qualquer como rótulo da linguagem DOT, simples ou HTML, sem que nada nele seja interpretado.
+
+    Args:
+        text: o texto, com o que houver nele: aspas, barras, `<b>`, quebras de linha, caracteres de controle.
+        limit: quantos caracteres se mostram; um texto maior termina em "…".
+
+    Returns:
+        O texto em que `&`, `<`, `>` e aspas são entidades (o graphviz só reconhece um rótulo HTML pelos sinais) e cada
+        barra invertida está dobrada (`\\N` seria trocado pelo nome do nó).
+    """
+    shown = "".join([_visible(character) for character in text[: limit + 1]])
+    if len(shown) > limit:
+        shown = shown[: limit - 1] + "…"
+    return html.escape(shown).replace("\\", "\\\\")
+
+
+def _visible(character: str) -> str:
+    """O caractere, um espaço no lugar de quebras de linha e tabulações, � no lugar do que não se pode mostrar."""
+    if character.isspace():
+        return " "
+    kind = unicodedata.category(character)
+    is_hidden = kind in ("Cc", "Cs", "Cn") or (kind == "Cf" and character != "\u200d")
+    return "\ufffd" if is_hidden else character
+
+
+def shown(number: Any) -> str:
+    """Um número com 6 algarismos significativos e o sinal de menos tipográfico, nunca como −0.
+
+    Args:
+        number: int, float ou Fraction; de um nó (o gradiente de um gradiente) mostra-se o valor.
+    """
+    while hasattr(number, "data") and hasattr(number, "grad"):
+        number = number.data
+    try:
+        real = float(number)
+    except OverflowError:
+        ratio = Fraction(number)
+        return f"{Decimal(ratio.numerator) / Decimal(ratio.denominator):.6g}".replace("-", "−")
+    if math.isnan(real):
+        return "NaN"
+    if math.isinf(real):
+        return "∞" if real > 0 else "−∞"
+    return f"{real or 0.0:.6g}".replace("-", "−")
+
+
+def signed(number: Any) -> str:
+    """Como `shown`, com o sinal de mais diante de um número positivo."""
+    text = shown(number)
+    return text if text in ("0", "NaN") or text.startswith("−") else f"+{text}"
+
+
+def indexed(name: str) -> str:
+    """O nome de um neurônio com índices: `h1` vira h₁, e `h1_2` (camada 1, neurônio 2) vira h⁽¹⁾₂; outros ficam."""
+    stem, _, unit = name.partition("_")
+    letter, number = stem[:1], stem[1:]
+    if not letter.isalpha() or not (number.isascii() and number.isdecimal()):
+        return name
+    if not unit:
+        return letter + number.translate(_SUBSCRIPTS)
+    if not (unit.isascii() and unit.isdecimal()):
+        return name
+    return f"{letter}⁽{number.translate(_SUPERSCRIPTS)}⁾{unit.translate(_SUBSCRIPTS)}"
+
+
+def text_width(text: str, size: float) -> float:
+    """A largura aproximada de um texto na fonte das figuras, em pontos.
+
+    Args:
+        text: o texto, numa linha.
+        size: o corpo da letra, em pontos.
+    """
+    narrow = sum(character in "., ⁽⁾()|il" for character in text)
+    return size * (0.58 * (len(text) - narrow) + 0.3 * narrow)

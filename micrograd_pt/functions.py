@@ -1,0 +1,109 @@
+"""As operações que recebem uma lista ou uma condição, como funções: `sum`, `mean`, `dot`, `softmax`, `where`, …
+
+Cada uma faz um nó só (o `softmax`, um por resultado e o da normalização), e devolve um número se tudo são números.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from micrograd_pt import ops
+from micrograd_pt.engine import Condition
+from micrograd_pt.ops import shorten
+
+
+def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:
+    """Produto escalar, ou soma ponderada: w₁·x₁ + … + wₙ·xₙ, num nó só.
+
+    Args:
+        weights: os n pesos, números ou `Value`s.
+        inputs: as n entradas, números ou `Value`s.
+
+    Returns:
+        Um número se tudo são números; senão um nó.
+
+    Raises:
+        ValueError: as duas listas não têm o mesmo tamanho.
+        TypeError: algum elemento não é um número.
+    """
+    weights, inputs = _listed(weights, "dot"), _listed(inputs, "dot")
+    if len(weights) != len(inputs):
+        raise ValueError(
+            f"dot espera tantos pesos quantas entradas, e recebeu {len(weights)} peso(s) e {len(inputs)} entrada(s)"
+        )
+    return ops.weighted_sum(*weights, *inputs)
+
+
+def sum(terms: Iterable[Any]) -> Any:
+    """A soma dos termos, da esquerda para a direita, num nó só; a de nenhum termo é 0."""
+    return ops.total(*_listed(terms, "sum"))
+
+
+def mean(terms: Iterable[Any]) -> Any:
+    """A média aritmética dos termos, num nó só.
+
+    Raises:
+        DomainError: não há termo nenhum.
+    """
+    return ops.average(*_listed(terms, "mean"))
+
+
+def logsumexp(terms: Iterable[Any]) -> Any:
+    """log(e^x₁ + … + e^xₙ), sem estourar, num nó só.
+
+    Raises:
+        DomainError: não há termo nenhum.
+    """
+    return ops.log_sum_exp(*_listed(terms, "logsumexp"))
+
+
+def softmax(scores: Iterable[Any]) -> list[Any]:
+    """As probabilidades e^xᵢ / Σ e^xⱼ (Bridle, 1990), calculadas como e^(xᵢ − logsumexp), que não estoura.
+
+    Args:
+        scores: uma nota por classe, números ou `Value`s.
+
+    Returns:
+        Uma probabilidade por nota, na mesma ordem; somam 1.
+
+    Raises:
+        DomainError: não há nota nenhuma.
+    """
+    scores = _listed(scores, "softmax")
+    normalizer = logsumexp(scores)
+    return [ops.exp(score - normalizer) for score in scores]
+
+
+def where(condition: Condition | bool, a: Any, b: Any) -> Any:
+    """`a` se a condição vale, senão `b`; pelo lado não escolhido não passa gradiente.
+
+    Args:
+        condition: uma comparação de `Value`s, que fica escrita no grafo e é refeita por quem o lê; ou um `bool` comum,
+            que é uma constante.
+        a: o que se quer se a condição vale, número ou `Value`.
+        b: o que se quer se ela não vale.
+
+    Raises:
+        TypeError: a condição não é uma comparação nem um `bool`.
+    """
+    if isinstance(condition, Condition):
+        left, right = condition.left, condition.right
+        if condition.sign in (">", ">="):
+            left, right = right, left
+        choose = ops.where_less if condition.sign in ("<", ">") else ops.where_less_equal
+        return choose(left, right, a, b)
+    if isinstance(condition, bool) or type(condition).__name__ in ("bool_", "bool"):
+        return a if condition else b
+    raise TypeError(f"where espera uma comparação, como a > 0, ou um bool, e recebeu {shorten(condition)}")
+
+
+def _listed(items: Any, who: str) -> list[Any]:
+    """Os itens como lista.
+
+    Raises:
+        TypeError: não é uma lista.
+    """
+    if isinstance(items, str) or not hasattr(items, "__iter__"):
+        raise TypeError(f"{who} espera uma lista de números, e recebeu {shorten(items)} ({type(items).__name__})")
+    return list(items)
