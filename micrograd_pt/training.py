@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,7 +84,7 @@ def train(
     whole = batch_size is None or (isinstance(batch_size, int) and batch_size >= 1)
     _require(whole, "batch_size espera um inteiro maior que 0, ou None (o lote inteiro)", batch_size)
     _require(reduction in ("sum", "mean"), 'reduction espera "sum" ou "mean"', reduction)
-    parameters = model.parameters()
+    parameters = list(model.parameters())
     size = batch_size or len(samples)
     history = History()
     started = time.perf_counter()
@@ -142,7 +143,9 @@ def _counted(epochs: int, progress: bool, history: History) -> Iterator[int]:
     """As épocas, a partir de 1, com uma barra de progresso onde há quem a veja."""
     numbers: Iterable[int] = range(1, epochs + 1)
     if progress and _someone_watches():
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # num caderno sem ipywidgets a barra é de texto, e isso basta
+            from tqdm.auto import tqdm
 
         with tqdm(numbers, desc="treinando", unit="época", leave=False) as bar:
             for epoch in bar:
