@@ -117,7 +117,8 @@ class Chapter:
             loss_before=self.number(loss_before.data),
             loss_after=self.number(half_squared_error(after, self.target).data),
         )
-        self.say(render_updates(lesson), heading(self.text("after")), _indented(lines))
+        self.say(render_updates(lesson))
+        self.say(heading(self.text("after")), _indented(lines))
 
     def show_training(self) -> int:
         """Os dois modos de treinamento, com as saídas e classes antes e depois."""

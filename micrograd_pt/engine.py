@@ -41,7 +41,7 @@ class Value:
         op: a linha da tabela que criou o nó; None numa folha.
 
     Raises:
-        TypeError: `data` não é um número real.
+        TypeError: `data` não é um número real; ou tentou-se criar uma subclasse, que ficaria fora do grafo.
     """
 
     __slots__ = ("_first", "_first_data", "_second", "_second_data", "data", "grad", "label", "op")
@@ -66,6 +66,9 @@ class Value:
         self.grad = 0
         self.label = label
         self.op = self._first = self._second = self._first_data = self._second_data = None
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(f"{cls.__name__} não pode herdar de Value: guarde um Value num campo, ou acrescente à tabela")
 
     # Aritmética: cada sinal é uma linha da tabela.
 
@@ -161,15 +164,19 @@ class Value:
 
         Raises:
             DomainError: uma derivada de que se precisa não existe. Todo `grad` fica como estava.
+            OverflowError: uma derivada ou um gradiente não cabe num `float`; também aqui todo `grad` fica como estava.
             TypeError: `gradient` não é um número real.
             ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
         """
         order = ancestors(self)
         received = chain_rule(order, as_number(gradient, "backward"), create_graph)
         nothing = Value(0) if create_graph else 0
-        for node in order:
-            arrived = received.get(node, nothing)
-            node.grad = _accumulated(node.grad, arrived) if node.op is None else arrived
+        grads = [received.get(node, nothing) for node in order]
+        for place, node in enumerate(order):
+            if node.op is None:
+                grads[place] = _accumulated(node.grad, grads[place])
+        for node, grad in zip(order, grads, strict=True):  # só agora, que nada mais pode falhar
+            node.grad = grad
 
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
@@ -185,7 +192,7 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={shorten(self.data, 400)}, grad={shorten(self.grad, 400)}{label})"
 
     # O que parece um número mas desligaria o nó do grafo é recusado, com o que escrever no lugar.
 
@@ -286,6 +293,7 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
 
     Raises:
         DomainError: uma derivada de que se precisa não existe.
+        OverflowError: uma derivada ou um gradiente não cabe num `float`.
         ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
     """
     if create_graph:
@@ -306,7 +314,7 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
                     if slope is not None:
                         part = upstream * slope
                         received[arg] = received[arg] + part if arg in received else part
-        except (ValueError, ZeroDivisionError, TypeError):
+        except (ArithmeticError, ValueError, TypeError):
             for position, arg in enumerate(args):  # de novo, uma derivada de cada vez, para dizer qual falta
                 if type(arg) is Value:
                     operation.derivative(position, node.data, node.args_data, [_label(arg) for arg in args])

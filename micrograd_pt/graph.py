@@ -13,7 +13,7 @@ from micrograd_pt.engine import Value, ancestors, require_unchanged
 from micrograd_pt.ops import Operation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # igualdade é identidade: comparar campos percorreria o grafo
 class Node:
     """Um nó do grafo congelado.
 

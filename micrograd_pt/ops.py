@@ -115,6 +115,7 @@ class Operation:
 
         Raises:
             DomainError: o valor existe ali, mas a derivada não (a da raiz quadrada em 0, por exemplo).
+            OverflowError: a derivada não cabe num `float`.
         """
         try:
             if isinstance(self.partials, tuple):
@@ -124,6 +125,9 @@ class Operation:
         except (ValueError, ZeroDivisionError) as error:
             where = describe(args, labels)
             raise DomainError(f"a derivada de {self.name} não existe em {where}: {self.title}") from error
+        except OverflowError as error:
+            where = describe(args, labels)
+            raise OverflowError(f"a derivada de {self.name} passa do maior float em {where}") from error
         if isinstance(slope, complex):
             raise DomainError(f"a derivada de {self.name} não é real em {describe(args, labels)}: {self.title}")
         return slope
@@ -132,7 +136,7 @@ class Operation:
 def describe(args: Sequence[Any], labels: Sequence[str] = ()) -> str:
     """Os argumentos como a mensagem de erro os mostra: `(x = -1, 2)`."""
     labels = labels or [""] * len(args)
-    shown = [f"{label} = {arg!r}" if label else repr(arg) for arg, label in zip(args, labels, strict=True)]
+    shown = [f"{label} = {shorten(arg)}" if label else shorten(arg) for arg, label in zip(args, labels, strict=True)]
     return f"({', '.join(shown[:6])}{', …' if len(shown) > 6 else ''})"
 
 
@@ -146,7 +150,8 @@ def operation_named(name: str) -> Operation:
 
 
 def as_number(number: Any, where: str) -> Any:
-    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares do NumPy são convertidos.
+    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares (e arrays sem eixo) do NumPy são
+    convertidos.
 
     Args:
         number: o que foi dado.
@@ -164,13 +169,18 @@ def as_number(number: Any, where: str) -> Any:
         return number
     if isinstance(number, numbers.Real):
         return float(number)
+    if hasattr(number, "__array__") and getattr(number, "shape", None) == ():
+        return as_number(number.item(), where)
     raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
 
 
-def shorten(given: Any) -> str:
-    """O que foi dado, numa linha curta, para uma mensagem de erro."""
-    text = repr(given)
-    return text if len(text) <= 60 else text[:57] + "..."
+def shorten(given: Any, limit: int = 60) -> str:
+    """O que foi dado, numa linha de no máximo `limit` caracteres, para uma mensagem."""
+    try:
+        text = repr(given)
+    except ValueError:  # o Python não escreve inteiros de mais de alguns milhares de algarismos
+        return f"<{type(given).__name__} com milhares de algarismos>"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def hint(given: Any) -> str:
@@ -218,7 +228,7 @@ def _power(a: Any, b: Any) -> Any:
 
 def _power_by_base(_: Any, a: Any, b: Any) -> Any:
     """b · aᵇ⁻¹; e 0 para b = 0, também em a = 0."""
-    return 0 if _is_zero(b) and _is_zero(a) else b * a ** (b - 1)
+    return 0 if _is_zero(b) and _is_zero(a) else b * _power(a, b - 1)
 
 
 def _power_by_exponent(y: Any, a: Any, b: Any) -> Any:

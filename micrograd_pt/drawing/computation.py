@@ -18,7 +18,7 @@ MAX_NODES = 400
 MAX_ARROWS = 1200
 """O mesmo, para as setas."""
 
-_ANY_ORDER = frozenset({"add", "mul", "dot", "maximum", "minimum"})
+_ANY_ORDER = frozenset({"add", "mul", "sum", "mean", "dot", "hypot", "maximum", "minimum", "logsumexp"})
 
 
 def draw(value: Value) -> Figure:
@@ -44,15 +44,13 @@ def draw(value: Value) -> Figure:
     figure = Figure(
         "grafo",
         engine="dot",
-        graph_attr={"rankdir": "LR", "pad": "0.15", "nodesep": "0.18", "ranksep": "0.45"},
+        graph_attr={"rankdir": "LR", "pad": "0.15", "nodesep": "0.18", "ranksep": "0.55"},
         node_attr={"fontname": palette.FONT, "fontsize": "11", "color": palette.OUTLINE},
         edge_attr={
             "fontname": palette.FONT,
             "fontsize": "9",
             "color": palette.OUTLINE,
             "arrowsize": "0.6",
-            "headport": "w",
-            "tailport": "e",
         },
     )
     arrows = sum([len(node.inputs) for node in graph.nodes])
@@ -80,7 +78,8 @@ def _draw_arguments(figure: Figure, node: Node) -> None:
     for position, arg in enumerate(node.inputs):
         ending = _ending(node, position)
         if isinstance(arg, Node):
-            figure.edge(f"n{arg.index}", f"n{node.index}", **ending)
+            # o que foi calculado segue em linha reta; folhas e constantes se arrumam em volta
+            figure.edge(f"n{arg.index}", f"n{node.index}", weight="1" if arg.is_leaf else "2", **ending)
             continue
         constant = f"c{node.index}_{position}"
         figure.node(
@@ -114,7 +113,7 @@ def _label(node: Node) -> str:
     """O rótulo, como tabela: à esquerda a operação, à direita o nome e, embaixo dele, valor e gradiente."""
     symbol = ""
     if node.op is not None:
-        sign = f'<FONT POINT-SIZE="15">{quoted(node.op.symbol)}</FONT>'
+        sign = f'<FONT POINT-SIZE="15">{quoted(node.op.symbol, 12)}</FONT>'
         symbol = f'<TD ROWSPAN="3" CELLPADDING="5">{sign}</TD><VR/>'
     name = f'<TD ALIGN="LEFT"><B>{quoted(node.name)}</B></TD>'
     rows = f"{_row('data', node.data)}{_row('grad', node.value.grad)}"

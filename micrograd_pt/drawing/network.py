@@ -322,17 +322,17 @@ def _draw_column(figure: Figure, sheet: Sheet, place: int, column: Column) -> No
 
 def _draw_unit(figure: Figure, name: str, unit: Unit, fill: str, diameter: float, x: float, y: float) -> None:
     """Um círculo com o nome e, se há um valor, com ele na metade de baixo."""
-    title = quoted(unit.name, 12)
+    title = unit.name if len(unit.name) <= 12 else f"{unit.name[:11]}…"
     figure.node(
         f"n{name}",
-        title if unit.value is None else title + "\\n ",
+        quoted(title) if unit.value is None else f"{quoted(title)}\\n ",
         pos=_at(x, y),
         shape="circle",
         fixedsize="true",
         width=f"{diameter / 72:.3f}",
         style="filled,dashed" if unit.is_bias else "filled",
         fillcolor=fill,
-        fontsize=f"{_fitting(unit.name, 0.8 * diameter, _NAME_SIZE):.1f}",
+        fontsize=f"{_fitting(title, 0.8 * diameter, _NAME_SIZE):.1f}",
     )
     if unit.value is not None:
         value = shown(unit.value)
@@ -341,7 +341,7 @@ def _draw_unit(figure: Figure, name: str, unit: Unit, fill: str, diameter: float
 
 def _fitting(text: str, width: float, size: float) -> float:
     """O corpo da letra, no máximo `size`, com que o texto cabe na largura."""
-    return min(size, width / text_width(text[:12] or " ", 1))
+    return min(size, width / text_width(text or " ", 1))
 
 
 def _draw_weights(figure: Figure, sheet: Sheet, place: int, left: Column, right: Column, largest: float) -> None:
@@ -357,9 +357,10 @@ def _draw_weights(figure: Figure, sheet: Sheet, place: int, left: Column, right:
             figure.edge(
                 f"n{place}_{i}",
                 f"n{place + 1}_{j}",
-                color=colour if with_numbers else f"{colour}99",
+                color=colour if with_numbers else f"{colour}66",
                 style=style,
                 penwidth=f"{width if with_numbers else 0.6 * width:.2f}",
+                arrowsize="0.55" if with_numbers else "0.4",
             )
             if with_numbers:
                 start, end = sheet.y(left, i), sheet.y(right, j)

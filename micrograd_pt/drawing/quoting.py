@@ -9,6 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from micrograd_pt.engine import Value
+from micrograd_pt.notation import number
+
+_UNDRAWN = {"∛": "³√", "⋮": "…"}
+"""Sinais que faltam nas fontes do renderizador, e o que se desenha no lugar deles."""
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -31,37 +37,41 @@ def quoted(text: str, limit: int = 32) -> str:
 
 
 def _visible(character: str) -> str:
-    """O caractere, um espaço no lugar de quebras de linha e tabulações, � no lugar do que não se pode mostrar."""
+    """O caractere, um espaço no lugar de quebras de linha e tabulações, � no do que não se pode mostrar."""
     if character.isspace():
         return " "
+    if character in _UNDRAWN:
+        return _UNDRAWN[character]
     kind = unicodedata.category(character)
     is_hidden = kind in ("Cc", "Cs", "Cn") or (kind == "Cf" and character != "\u200d")
     return "\ufffd" if is_hidden else character
 
 
-def shown(number: Any) -> str:
-    """Um número com 6 algarismos significativos e o sinal de menos tipográfico, nunca como −0.
+def shown(value: Any) -> str:
+    """Um número como `notation.number` o escreve, mas curto e com o sinal de menos tipográfico.
 
     Args:
-        number: int, float ou Fraction; de um nó (o gradiente de um gradiente) mostra-se o valor.
+        value: int, float ou Fraction; de um nó (o gradiente de um gradiente) mostra-se o valor. Inteiros e frações com
+            muitos algarismos são arredondados para 6.
     """
-    while hasattr(number, "data") and hasattr(number, "grad"):
-        number = number.data
+    while isinstance(value, Value):
+        value = value.data
     try:
-        real = float(number)
+        real = float(value)
     except OverflowError:
-        ratio = Fraction(number)
+        ratio = Fraction(value)
         return f"{Decimal(ratio.numerator) / Decimal(ratio.denominator):.6g}".replace("-", "−")
     if math.isnan(real):
         return "NaN"
     if math.isinf(real):
         return "∞" if real > 0 else "−∞"
-    return f"{real or 0.0:.6g}".replace("-", "−")
+    is_long = isinstance(value, Fraction) and max(abs(value.numerator), value.denominator) > 999
+    return number(value if isinstance(value, Fraction) and not is_long else real).replace("-", "−")
 
 
-def signed(number: Any) -> str:
+def signed(value: Any) -> str:
     """Como `shown`, com o sinal de mais diante de um número positivo."""
-    text = shown(number)
+    text = shown(value)
     return text if text in ("0", "NaN") or text.startswith("−") else f"+{text}"
 
 

@@ -60,7 +60,7 @@ class Figure(graphviz.Digraph):  # type: ignore[misc]
 
     def __init__(self, name: str | None = None, comment: str | None = None, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
-        super().__init__(name, comment, **options)
+        super().__init__(name, comment=comment, **options)
 
     def render(
         self,

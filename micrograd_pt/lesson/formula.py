@@ -73,9 +73,9 @@ def _applied(operation: Operation, args: Sequence[Any], show: Show) -> tuple[str
         case "add":
             return total([text for text, _ in parts]), _SUM
         case "sub":
-            return f"{parts[0][0]} - {_kept(parts[1], _PRODUCT)}", _SUM
+            return f"{parts[0][0]} - {_unsigned(parts[1])}", _SUM
         case "neg":
-            return f"-{_kept(parts[0], _PRODUCT)}", _SUM
+            return f"-{_unsigned(parts[0])}", _SUM
         case "mul":
             factors = [(arg, part) for arg, part in zip(args, parts, strict=True) if not _is_one(arg)]
             if len(factors) < 2:
@@ -107,6 +107,11 @@ def _applied_product(weight: Any, entry: Any, show: Show) -> str:
 
 def _is_one(arg: Any) -> bool:
     return not isinstance(arg, Value) and arg == 1
+
+
+def _unsigned(part: tuple[str, int]) -> str:
+    """O texto do que vem depois de um sinal de menos."""
+    return f"({part[0]})" if part[0].startswith("-") else _kept(part, _PRODUCT)
 
 
 def _kept(part: tuple[str, int], needed: int, first: bool = False) -> str:

@@ -1,0 +1,241 @@
+"""Derivadas como funções: formas, ordens, aninhamento, e a verificação que ensina."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import micrograd_pt as mpt
+from micrograd_pt import (
+    ChangedLeafError,
+    DomainError,
+    Value,
+    check_gradients,
+    check_table,
+    derivative,
+    find_nonfinite,
+    grad,
+    hessian,
+    jacobian,
+    jvp,
+    operation,
+    ops,
+    value_and_grad,
+    where,
+)
+
+
+def test_plain_numbers_go_in_and_come_out() -> None:
+    value, slope = value_and_grad(lambda x: mpt.tanh(x) * x)(0.5)
+    assert type(value) is float and type(slope) is float
+    assert type(hessian(lambda v: v[0] * v[1])([1.0, 2.0])[0][1]) in (int, float)
+
+
+def test_the_gradient_has_the_shape_of_the_argument() -> None:
+    def f(tree: Any) -> Any:
+        return tree["a"] * tree["b"][0] ** 2 + mpt.sin(tree["b"][1][0])
+
+    tree = {"a": 2.0, "b": (3.0, [1.0])}
+    assert grad(f)(tree) == {"a": 9.0, "b": (12.0, [math.cos(1.0)])}
+    assert jacobian(lambda x: {"dobro": 2 * x, "par": (x, x * x)})(3.0) == {"dobro": 2, "par": (1, 6.0)}
+
+
+def test_argnums_choose_among_the_arguments() -> None:
+    def f(a: Any, b: Any, *, c: float) -> Any:
+        return a * a * b * c
+
+    assert grad(f)(2.0, 3.0, c=5.0) == 60
+    assert grad(f, 1)(2.0, 3.0, c=5.0) == 20
+    assert grad(f, (1, 0))(2.0, 3.0, c=5.0) == (20, 60)
+    assert grad(f, -1)(2.0, 3.0, c=5.0) == 20
+    with pytest.raises(ValueError, match="argnums"):
+        grad(f, 2)(2.0, 3.0, c=5.0)
+
+
+def test_an_inner_derivative_keeps_its_variable_apart_from_the_outer_one() -> None:
+    assert grad(lambda x: x * grad(lambda y: x + y)(x))(2.0) == 1
+    assert grad(lambda x: grad(lambda y: x * y * y)(3.0))(2.0) == 6
+    assert grad(lambda x: jvp(lambda y: x * y * y)(3.0, 1.0)[1])(2.0) == 6
+    assert jvp(lambda x: grad(lambda y: x * x * y)(1.0))(3.0, 1.0) == (9, 6)
+
+
+def test_what_is_captured_is_not_touched() -> None:
+    w = Value(3.0, "w")
+    w.grad = 7.0
+    assert grad(lambda x: w * x * x)(2.0) == 12
+    assert w.grad == 7.0
+
+
+def test_a_constant_function_has_gradient_zero() -> None:
+    assert grad(lambda x: 3.0)(1.0) == 0
+    assert grad(lambda v: v[0])([1.0, 2.0]) == [1, 0]
+    assert jvp(lambda x: 3.0)(1.0, 1.0) == (3.0, 0)
+
+
+def test_wrong_uses_are_explained() -> None:
+    with pytest.raises(TypeError, match="jacobian"):
+        grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match="converta o texto"):
+        grad(lambda x: x)("1")
+    with pytest.raises(ValueError, match="direção"):
+        jvp(lambda v: v[0])([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match="order"):
+        derivative(mpt.sin, -1)
+
+
+def test_backward_with_create_graph_gives_gradients_that_are_values() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    (x**3 * y).backward(create_graph=True)
+    assert x.grad.data == 36 and y.grad.data == 8
+    slope = x.grad
+    x.grad = y.grad = 0
+    slope.backward()
+    assert x.grad == 36 and y.grad == 12
+
+
+def test_create_graph_notices_a_leaf_that_has_changed() -> None:
+    w, x = Value(2.0, "w"), Value(0.0, "x")
+    y = w * x
+    w.data = 5.0  # o produto continua 0, mas a derivada já não é a mesma
+    with pytest.raises(ChangedLeafError, match="w valia 2.0"):
+        y.backward(create_graph=True)
+    y.backward()
+    assert x.grad == 2.0
+
+
+def test_a_closed_branch_passes_nothing_in_any_mode() -> None:
+    def closed(x: Any) -> Any:
+        return mpt.relu(mpt.sqrt(x) - 1) + x
+
+    assert grad(closed)(0.0) == 1
+    assert jvp(closed)(0.0, 1.0) == (0.0, 1.0)
+    assert derivative(closed, 2)(0.0) == 0
+    assert grad(lambda x: where(x > 1, mpt.sqrt(x), 3 * x))(0.0) == 3
+    assert grad(lambda x: mpt.maximum(mpt.sqrt(x), 1 + x))(0.0) == 1
+    with pytest.raises(DomainError, match="sqrt"):
+        grad(lambda x: mpt.sqrt(x) * 0)(0.0)
+    with pytest.raises(DomainError, match="sqrt"):
+        jvp(lambda x: mpt.sqrt(x) * 0)(0.0, 1.0)
+
+
+def test_ties_share_and_where_follows_its_condition() -> None:
+    assert grad(mpt.maximum, (0, 1, 2))(3.0, 3.0, 1.0) == (0.5, 0.5, 0)
+    assert grad(mpt.minimum, (0, 1))(3.0, 3.0) == (0.5, 0.5)
+    a, b = Value(2.0), Value(3.0)
+    for condition, chosen in ((a < b, a), (a <= b, a), (a > b, b), (a >= b, b), (a >= a, a), (a < a, b)):
+        node = where(condition, a, b)
+        assert node.data == chosen.data and len(node.args) == 4
+    assert where(True, a, b) is a and where(False, a, 4) == 4
+    with pytest.raises(TypeError, match="comparação"):
+        where(a, 1, 2)
+
+
+# A verificação.
+
+
+def test_the_check_passes_what_is_right() -> None:
+    report = check_gradients(lambda x, v: mpt.tanh(x * v[0]) / mpt.exp(v[1]), 0.7, [1.5, -0.2])
+    assert report and len(report.findings) == 2 + 1 + 1 + 2 + 3
+
+
+def test_the_check_names_a_wrong_rule_and_says_how_far() -> None:
+    wrong = operation("wrong_cube", "³", lambda x: x**3, lambda y, x: 2 * x * x)
+    report = check_gradients(lambda x: wrong(x) + x, 2.0)
+    assert not report
+    text = str(report)
+    assert "ERRADA: wrong_cube" in text and "esperado 12" in text and "encontrado 8" in text
+    second = operation("wrong_second", "²", lambda x: x * x, lambda y, x: 2 * ops.identity(x) if x > 0 else 2 * x)
+    assert check_table([second])
+    del ops.TABLE["wrong_cube"], ops.TABLE["wrong_second"]
+
+
+@pytest.mark.parametrize("f", [mpt.relu, mpt.abs, lambda x: mpt.maximum(x, 0), lambda x: mpt.leaky_relu(x)])
+def test_the_check_recognises_a_kink(f: Any) -> None:
+    report = check_gradients(f, 0.0)
+    assert report and {finding.verdict for finding in report.findings} == {"kink"}
+
+
+def test_the_check_says_where_differences_prove_nothing() -> None:
+    report = check_gradients(lambda x: 1e-9 * mpt.sin(1e9 * x), 0.5)
+    assert report
+    assert "sem prova" in str(report)
+
+
+@pytest.mark.parametrize("x", [1e-8, 1e6, -3e4])
+def test_the_step_fits_the_number(x: float) -> None:
+    report = check_gradients(lambda t: t * t + 3 * t, x)
+    assert report and all(finding.verdict == "ok" for finding in report.findings)
+
+
+def test_the_whole_table_holds_to_second_order() -> None:
+    report = check_table(points=6)
+    assert report, str(report)
+    named = {name for name in ops.TABLE if any(finding.what.startswith(f"{name},") for finding in report.findings)}
+    assert named == set(ops.TABLE)
+    assert sum(finding.verdict == "ok" for finding in report.findings) > 0.97 * len(report.findings)
+
+
+# Linhas novas na tabela.
+
+
+def test_a_new_row_gets_everything() -> None:
+    softsign = operation(
+        "softsign", "ss", lambda x: x / (1 + abs(x)), lambda y, x: 1 / (1 + mpt.abs(x)) ** 2, title="sinal suave"
+    )
+    try:
+        x = Value(0.5, "x")
+        y = softsign(x)
+        y.label = "y"
+        y.backward()
+        assert x.grad == pytest.approx(1 / 2.25)
+        assert derivative(softsign, 3)(0.5) == pytest.approx(6 / 1.5**4)
+        assert check_gradients(softsign, 0.5) and check_table([softsign])
+        assert "y = ss(x) = ss(0.5)" in str(mpt.explain(y)) and "ss" in mpt.draw(y).source
+        assert softsign(0.5) == pytest.approx(1 / 3)
+    finally:
+        del ops.TABLE["softsign"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("sin", "s", abs, abs), ValueError),
+        (("não é nome", "s", abs, abs), ValueError),
+        (("nova", "s", abs), ValueError),
+        (("nova", "s", 3, abs), TypeError),
+    ],
+)
+def test_a_bad_row_is_refused(arguments: tuple[Any, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        operation(*arguments)
+    assert set(ops.TABLE) == ops.BUILT_IN
+
+
+# O primeiro número que deixa de ser finito.
+
+
+def test_find_nonfinite_names_the_first_node() -> None:
+    x = Value(1e200, "x")
+    square = x * x
+    square.label = "quadrado"
+    found = find_nonfinite(square * 0 + x)
+    assert found is not None and (found.name, found.where) == ("quadrado", "data")
+    assert "quadrado" in str(found)
+
+    y = Value(1e-200, "y")
+    steep = 1 / y
+    steep.label = "inverso"
+    gradient = find_nonfinite(steep * Value(1e100, "k"))
+    assert gradient is not None and gradient.where == "grad" and gradient.name == "y"
+    assert find_nonfinite(Value(2.0) * 3) is None
+
+
+def test_exact_numbers_stay_exact_both_ways() -> None:
+    a, b = Value(Fraction(1, 3), "a"), Value(2, "b")
+    y = (a * b + 1) ** 2 / b - 7 / b**-2
+    y.backward()
+    assert y.data == Fraction(25, 18) - 28
+    assert a.grad == Fraction(10, 3)
+    assert b.grad == Fraction(5, 9) - Fraction(25, 36) - 28
+    assert all(isinstance(number, (int, Fraction)) for number in (y.data, a.grad, b.grad))
