@@ -7,6 +7,7 @@ usa `+ - * / **`, `exp`, `log` e `relu`, e por isso roda com qualquer `Value` qu
 Uso: python demos/gpt_escalar.py [passos]
 """
 
+import itertools
 import random
 import sys
 from typing import Any
@@ -87,7 +88,7 @@ def text_loss(weights: dict[str, Matrix], text: str) -> Any:
     keys: list[Vector] = []
     values: list[Vector] = []
     losses: Vector = []
-    for place, (symbol, target) in enumerate(zip(symbols, symbols[1:], strict=False)):
+    for place, (symbol, target) in enumerate(itertools.pairwise(symbols)):
         embedded = zip(weights["symbol"][symbol], weights["position"][place], strict=True)
         x = normalized([a + b for a, b in embedded])
         x = [a + b for a, b in zip(x, attention(weights, normalized(x), keys, values), strict=True)]

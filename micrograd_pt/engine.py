@@ -11,9 +11,7 @@ precisas. E a ordem dos nós sai de uma pilha, marcada no próprio nó.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from micrograd_pt import ops
@@ -204,26 +202,6 @@ class Value:
 
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
-
-    # Cópia e pickle percorrem os ancestrais em ordem, sem recursão; o que é copiado junto continua ligado.
-
-    def __copy__(self) -> Value:
-        return _restored(None, *_fields(self))
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in ancestors(self):
-            if id(node) not in memo:
-                *rest, first, second, first_data, second_data = _fields(node)
-                copies = (_copied(first, memo), _copied(second, memo))
-                memo[id(node)] = _restored(None, *rest, *copies, first_data, second_data)
-        copy = memo[id(self)]
-        assert isinstance(copy, Value)
-        return copy
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        if self.op is None or id(self) in _saving.nodes:
-            return _restored, (None, *_fields(self))
-        return _restored, (_Ancestors(ancestors(self)[:-1]), *_fields(self))
 
 
 class Condition:
@@ -416,70 +394,3 @@ def _pair(node: Value, first: Any, second: Any) -> tuple[Any, ...]:
     if type(first) is tuple:
         return first
     return (first,) if node.op.arity == 1 else (first, second)
-
-
-def _fields(node: Value) -> tuple[Any, ...]:
-    """Tudo o que um nó guarda, na ordem em que `_restored` o recebe."""
-    args = node._first, node._second, node._first_data, node._second_data
-    grad = node.grad.data if type(node.grad) is Value else node.grad  # o grafo de um gradiente não vai junto
-    return node.data, grad, node.label, node.op, *args
-
-
-def _restored(_: Any, data: Any, grad: Any, label: str, op: Operation | None, *args: Any) -> Value:
-    """Um nó com esses campos; o primeiro argumento só existe para que os ancestrais sejam refeitos antes."""
-    node = _new(Value)
-    node.data, node.grad, node.label, node.op = data, grad, label, op
-    node._first, node._second, node._first_data, node._second_data = args
-    return node
-
-
-def _copied(arg: Any, memo: dict[int, Any]) -> Any:
-    """O argumento com os nós trocados pelas suas cópias."""
-    if type(arg) is tuple:
-        return tuple([memo[id(item)] if type(item) is Value else item for item in arg])
-    return memo[id(arg)] if type(arg) is Value else arg
-
-
-class _Saving(threading.local):
-    """Os nós cujos argumentos o pickle em curso já gravou (ou está para gravar) antes deles."""
-
-    def __init__(self) -> None:
-        self.nodes: set[int] = set()
-
-
-_saving = _Saving()
-
-
-@contextmanager
-def _saved_in_order(nodes: list[Value]) -> Iterator[None]:
-    before = _saving.nodes
-    _saving.nodes = before | {id(node) for node in nodes}
-    try:
-        yield
-    finally:
-        _saving.nodes = before
-
-
-class _Ancestors:
-    """Nós em ordem, para o pickle: gravados um a um, cada um encontra os seus argumentos já gravados."""
-
-    def __init__(self, nodes: list[Value]) -> None:
-        self.nodes = nodes
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._one_by_one()
-
-    def _one_by_one(self) -> Iterator[Any]:
-        with _saved_in_order(self.nodes):
-            yield from self.nodes
-            yield _Pause(self.nodes)
-
-
-class _Pause:
-    """O fim da lista: gravado depois do último nó, mantém a marca até ali."""
-
-    def __init__(self, nodes: list[Value]) -> None:
-        self.nodes = nodes
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, ()

@@ -98,7 +98,7 @@ def test_create_graph_notices_a_leaf_that_has_changed() -> None:
     w, x = Value(2.0, "w"), Value(0.0, "x")
     y = w * x
     w.data = 5.0  # o produto continua 0, mas a derivada já não é a mesma
-    with pytest.raises(ChangedLeafError, match="w valia 2.0"):
+    with pytest.raises(ChangedLeafError, match=r"w valia 2\.0"):
         y.backward(create_graph=True)
     y.backward()
     assert x.grad == 2.0

@@ -14,7 +14,7 @@ import micrograd_pt.engine
 import micrograd_pt.nn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "demos"))
-import gpt_escalar  # noqa: E402
+import gpt_escalar
 
 ENGINES = [micrograd.engine.Value, micrograd_pt.engine.Value]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson.formula import Show, formula, local_formula
-from micrograd_pt.notation import DIGITS, number, plain
+from micrograd_pt.notation import DIGITS, number
 from micrograd_pt.ops import as_number
 
 
@@ -125,11 +124,6 @@ class Lesson:
             if step.node.name == name:
                 return step.gradient
         raise KeyError(f"a lição não tem passo para trás de {name!r}")
-
-    def __str__(self) -> str:
-        from micrograd_pt.lesson.text import render
-
-        return plain(render(self), getattr(sys.stdout, "encoding", None) or "utf-8")
 
 
 def explain(
