@@ -3,17 +3,18 @@
 import math
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import autograd
 import autograd.numpy as anp
 import pytest
 from autograd.extend import defvjp, primitive
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import micrograd_pt as mpt
-from micrograd_pt import Value, jvp, ops, value_and_grad
+from micrograd_pt import Graph, Value, jvp, ops, value_and_grad
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 
@@ -140,8 +141,26 @@ def close(a: float, b: float, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(1.0, abs(a), abs(b))
 
 
+def near_a_switch(steps: list[Step], leaves: list[float]) -> bool:
+    """Verdadeiro se alguma escolha se decide pelo último algarismo, que os dois motores podem arredondar diferente."""
+    output = run(steps, 0, [Value(leaf) for leaf in leaves])
+    for node in Graph(output).nodes:
+        name = node.op.name if node.op else ""
+        if name in ("maximum", "minimum"):
+            ranked = sorted(node.numbers)
+            gaps = [high - low for low, high in pairwise(ranked)]
+        elif name.startswith("where"):
+            gaps = [abs(node.numbers[0] - node.numbers[1])]
+        else:
+            gaps = [abs(node.numbers[0])] if name in ("abs", "relu", "leaky_relu", "elu") else []
+        if any(gap < 1e-9 for gap in gaps):
+            return True
+    return False
+
+
 def agree(seed: int) -> None:
     steps, leaves = drawn(seed)
+    assume(not near_a_switch(steps, leaves))
     value, gradient = value_and_grad(lambda xs: run(steps, 0, xs))(leaves)
     true_value, true_gradient = autograd.value_and_grad(lambda xs: run(steps, 1, xs))(leaves)
     assert close(value, float(true_value), 1e-9)
