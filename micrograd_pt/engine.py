@@ -6,7 +6,7 @@ todos os caminhos.
 
 É rápido por três razões. Um nó é um objeto só, de campos fixos, sem dicionário, função interna nem ciclo de
 referências: o coletor de lixo não tem o que procurar. As derivadas locais só são calculadas na volta, e só as que são
-precisas. E a ordem dos nós sai de uma pilha, marcada no próprio nó.
+precisas. E a ordem dos nós sai de uma pilha, sem recursão.
 """
 
 from __future__ import annotations

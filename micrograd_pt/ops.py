@@ -204,7 +204,13 @@ _ROOT_HALF, _ROOT_TWO_PI, _TWO_OVER_ROOT_PI = math.sqrt(0.5), math.sqrt(2 * math
 
 def gate(condition: Any, slope: Any) -> Any:
     """A derivada enquanto a condição vale; fora dela o ramo está fechado e não passa gradiente."""
-    return slope if condition else None
+    return choose(condition, slope, None)
+
+
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """`a` se a condição vale, senão `b`; uma condição que se escreve (em vez de valer ou não) escreve a escolha."""
+    written = getattr(condition, "choose", None)
+    return (a if condition else b) if written is None else written(a, b)
 
 
 def _is_zero(x: Any) -> bool:
@@ -289,30 +295,48 @@ def _mean(*args: Any) -> Any:
 def _logsumexp(*args: Any) -> Any:
     """log(Σ eˣ), com o maior argumento posto em evidência: nada estoura, e o termo pequeno não se apaga."""
     largest = maximum(*args)
-    if math.isinf(largest) or math.isnan(largest):
+    if not largest - largest >= 0:  # infinito ou NaN: é o próprio resultado
         return largest
-    rest = list(args)
-    rest.remove(largest)
-    return largest + log1p(_total(*[exp(arg - largest) for arg in rest]))
+    rest = _total(*[choose(arg < largest, exp(arg - largest), 0) for arg in args])
+    ties = _total(*[choose(arg >= largest, 1, 0) for arg in args]) - 1
+    return largest + log1p(rest + ties)
 
 
-def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
-    """O maior ou o menor; NaN, se algum argumento é NaN."""
-
-    def value(*args: Any) -> Any:
-        for arg in args:
-            if arg != arg:
-                return arg
-        return choose(args)
-
-    return value
+def _maximum(*args: Any) -> Any:
+    """O maior; NaN, se algum argumento é NaN."""
+    return _extreme(args, lambda a, b: a > b, lambda a, b: a <= b)
 
 
-def _extreme_partials(y: Any, *args: Any) -> list[Any]:
-    """1 para quem é o extremo, dividido entre os que empatam; os outros estão fechados."""
-    winners = [bool(arg >= y) and bool(arg <= y) for arg in args]
-    count = sum(winners)
-    return [gate(won, 1 if count == 1 else 1 / count if won else None) for won in winners]
+def _minimum(*args: Any) -> Any:
+    """O menor; NaN, se algum argumento é NaN."""
+    return _extreme(args, lambda a, b: a < b, lambda a, b: a >= b)
+
+
+def _extreme(args: Sequence[Any], beats: Callable[..., Any], loses: Callable[..., Any]) -> Any:
+    """O melhor até aqui, argumento por argumento; quem não ganha nem perde é NaN, e a soma o leva adiante."""
+    if not args:
+        raise ValueError("extremo de nada")
+    best = args[0]
+    for arg in args[1:]:
+        best = choose(beats(arg, best), arg, choose(loses(arg, best), best, arg + best))
+    return best
+
+
+def _maximum_partials(y: Any, *args: Any) -> list[Any]:
+    """1 para quem é o maior, dividido entre os que empatam; os outros estão fechados."""
+    return _shared([arg >= y for arg in args])
+
+
+def _minimum_partials(y: Any, *args: Any) -> list[Any]:
+    """1 para quem é o menor, dividido entre os que empatam; os outros estão fechados."""
+    return _shared([arg <= y for arg in args])
+
+
+def _shared(wins: Sequence[Any]) -> list[Any]:
+    """Uma parte igual para cada vencedor."""
+    count = _total(*[choose(won, 1, 0) for won in wins])
+    share = 1 if type(count) is int and count == 1 else 1 / choose(count > 0, count, 1)
+    return [gate(won, share) for won in wins]
 
 
 def _dot(*args: Any) -> Any:
@@ -435,7 +459,7 @@ hypot: Operation = Operation(
 # Ativações e funções de erro.
 
 sigmoid = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
-relu = Operation("relu", "relu", lambda x: 0 if x < 0 else x, (lambda y, x: gate(x > 0, 1),), "retificador linear")
+relu = Operation("relu", "relu", lambda x: choose(x < 0, 0, x), (lambda y, x: gate(x > 0, 1),), "retificador linear")
 leaky_relu = Operation(
     "leaky_relu",
     "leaky_relu",
@@ -467,8 +491,8 @@ total = Operation("sum", "Σ", _total, lambda y, *args: [1] * len(args), "soma")
 average = Operation(
     "mean", "média", _mean, lambda y, *args: [_divide(1, len(args))] * len(args), "a média pede ao menos um número"
 )
-maximum = Operation("maximum", "max", _extreme(max), _extreme_partials, "o maior pede ao menos um número")
-minimum = Operation("minimum", "min", _extreme(min), _extreme_partials, "o menor pede ao menos um número")
+maximum = Operation("maximum", "max", _maximum, _maximum_partials, "o maior pede ao menos um número")
+minimum = Operation("minimum", "min", _minimum, _minimum_partials, "o menor pede ao menos um número")
 log_sum_exp = Operation(
     "logsumexp",
     "logsumexp",
@@ -483,24 +507,24 @@ weighted_sum = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
 where_less = Operation(
     "where_less",
     "se <",
-    lambda left, right, a, b: a if left < right else b,
+    lambda left, right, a, b: choose(left < right, a, b),
     (
         lambda y, left, right, a, b: None,
         lambda y, left, right, a, b: None,
         lambda y, left, right, a, b: gate(left < right, 1),
-        lambda y, left, right, a, b: None if left < right else 1,
+        lambda y, left, right, a, b: choose(left < right, None, 1),
     ),
     "escolha por comparação",
 )
 where_less_equal = Operation(
     "where_less_equal",
     "se ≤",
-    lambda left, right, a, b: a if left <= right else b,
+    lambda left, right, a, b: choose(left <= right, a, b),
     (
         lambda y, left, right, a, b: None,
         lambda y, left, right, a, b: None,
         lambda y, left, right, a, b: gate(left <= right, 1),
-        lambda y, left, right, a, b: None if left <= right else 1,
+        lambda y, left, right, a, b: choose(left <= right, None, 1),
     ),
     "escolha por comparação",
 )

@@ -4,6 +4,7 @@ import math
 import random
 import warnings
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Real
 
 import micrograd.engine
@@ -35,7 +36,11 @@ class Program:
         return values[-1]
 
 
-def programs(names, longest=12, numbers=st.floats(-2, 2).map(lambda x: round(x, 6))):
+DECIMALS = st.floats(-2, 2).map(lambda x: round(x, 6))
+RATIONALS = st.fractions(-3, 3, max_denominator=8)
+
+
+def programs(names, numbers, longest):
     step = st.tuples(st.sampled_from(sorted(names)), st.integers(0, 30), st.integers(0, 30), numbers)
     inputs = st.lists(numbers, min_size=2, max_size=4).map(tuple)
     return st.builds(Program, inputs, st.lists(step, min_size=1, max_size=longest).map(tuple))
@@ -85,7 +90,7 @@ def sides_of(signs):
 
 
 @settings(max_examples=400, deadline=None)
-@given(programs(SMOOTH.keys() | BENT))
+@given(programs(SMOOTH.keys() | BENT, DECIMALS, longest=12))
 def test_the_gradient_is_the_limit_of_central_differences(program):
     """Duas diferenças centrais e a extrapolação de Richardson (1911): erro da ordem de h⁴."""
 
@@ -115,6 +120,8 @@ def test_the_gradient_is_the_limit_of_central_differences(program):
 
 # Contra o micrograd
 
+ONE, THREE = Fraction(1), Fraction(3)  # um inteiro elevado a −1 daria um float ao micrograd
+
 MICROGRAD = {
     "add": lambda a, b, c: a + b,
     "add_number": lambda a, b, c: c + a,
@@ -122,10 +129,10 @@ MICROGRAD = {
     "sub_number": lambda a, b, c: c - a,
     "mul": lambda a, b, c: a * b,
     "mul_number": lambda a, b, c: c * a * 2,
-    "div": lambda a, b, c: a / (b**2 + 1),
-    "div_number": lambda a, b, c: c / (a**2 + 1) + a / 3,
+    "div": lambda a, b, c: a / (b**2 + ONE),
+    "div_number": lambda a, b, c: c / (a**2 + ONE) + a / THREE,
     "pow": lambda a, b, c: a**2 + a**3,
-    "reciprocal": lambda a, b, c: (a**2 + 1) ** -1,
+    "reciprocal": lambda a, b, c: (a**2 + ONE) ** -1,
     "relu": lambda a, b, c: (a + c).relu(),
     "neg": lambda a, b, c: -a,
     "twice": lambda a, b, c: a + a * a,
@@ -133,14 +140,14 @@ MICROGRAD = {
 
 
 @settings(max_examples=300, deadline=None)
-@given(programs(MICROGRAD, longest=6, numbers=st.fractions(-3, 3, max_denominator=8)))
+@given(programs(MICROGRAD, RATIONALS, longest=6))
 def test_random_rational_expressions_agree_with_micrograd_exactly(program):
     """Com frações os dois motores calculam sem erro nenhum, e cada algarismo tem de ser o mesmo, até nos bicos."""
     assert gradient_of(program, MICROGRAD, Value) == gradient_of(program, MICROGRAD, micrograd.engine.Value)
 
 
 @settings(max_examples=300, deadline=None)
-@given(programs(MICROGRAD.keys() - {"relu"}, longest=6, numbers=st.fractions(-3, 3, max_denominator=8)))
+@given(programs(MICROGRAD.keys() - {"relu"}, RATIONALS, longest=6))
 def test_random_float_expressions_agree_with_micrograd(program):
     exact, exact_gradient = gradient_of(program, MICROGRAD, micrograd.engine.Value)
     floats = Program(tuple(map(float, program.inputs)), tuple((*step[:3], float(step[3])) for step in program.steps))

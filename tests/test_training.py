@@ -1,0 +1,337 @@
+"""Treinamento: lotes, soma e média, interrupção, divergência, barra de progresso."""
+
+import math
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from micrograd_pt import MLP, DivergenceError, Value, chapter15, evaluate, half_squared_error, train
+
+X, Y = chapter15.X, chapter15.y
+
+
+class Line:
+    """y = a·x: um parâmetro só, e as contas se fazem à mão."""
+
+    def __init__(self, a=1.0):
+        self.a = Value(a, "a")
+
+    def __call__(self, x):
+        return self.a * x[0]
+
+    def parameters(self):
+        return [self.a]
+
+
+# Amostras (1, 0), (2, 0) e (3, 0): E = ½(a·x)², ∂E/∂a = a·x², e cada passo multiplica a por 1 − taxa · Σx².
+POINTS, ZEROS, RATE = [[1.0], [2.0], [3.0]], [0.0, 0.0, 0.0], 0.01
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "reduction", "factor"),
+    [
+        (1, "sum", 0.99 * 0.96 * 0.91),
+        (1, "mean", 0.99 * 0.96 * 0.91),
+        (2, "sum", 0.95 * 0.91),
+        (2, "mean", 0.975 * 0.91),
+        (3, "sum", 0.86),
+        (None, "sum", 0.86),
+        (None, "mean", 1 - 0.14 / 3),
+        (100, "sum", 0.86),
+    ],
+)
+def test_the_batch_decides_what_is_added_before_each_update(batch_size, reduction, factor):
+    model = Line()
+    train(
+        model, POINTS, ZEROS, learning_rate=RATE, epochs=2, batch_size=batch_size, reduction=reduction, progress=False
+    )
+    assert model.a.data == pytest.approx(factor**2, rel=1e-14)
+
+
+@pytest.mark.parametrize(("reduction", "loss"), [("sum", 7.0), ("mean", 7 / 3)])
+def test_the_loss_of_an_epoch_is_measured_before_its_updates(reduction, loss):
+    history = train(
+        Line(), POINTS, ZEROS, learning_rate=RATE, epochs=1, batch_size=None, reduction=reduction, progress=False
+    )
+    assert history.losses == [pytest.approx(loss, rel=1e-15)]
+
+
+def test_one_online_epoch_is_the_loop_written_by_hand():
+    trained, by_hand = chapter15.network(), chapter15.network()
+    history = train(trained, X, Y, learning_rate=0.3, epochs=1, progress=False)
+    total = 0
+    for x, target in zip(X, Y, strict=True):
+        loss = half_squared_error(by_hand(x), target)
+        by_hand.zero_grad()
+        loss.backward()
+        for p in by_hand.parameters():
+            p.data -= 0.3 * p.grad
+        total += loss.data
+    assert [p.data for p in trained.parameters()] == [p.data for p in by_hand.parameters()]
+    assert history.losses == [total]
+
+
+def test_one_full_batch_is_one_step_along_the_gradient_of_the_total_loss():
+    trained, by_hand = chapter15.network(), chapter15.network()
+    train(trained, X, Y, learning_rate=0.3, epochs=1, batch_size=None, progress=False)
+    sum(half_squared_error(by_hand(x), target) for x, target in zip(X, Y, strict=True)).backward()
+    assert [p.data for p in trained.parameters()] == pytest.approx(
+        [p.data - 0.3 * p.grad for p in by_hand.parameters()], rel=1e-15
+    )
+
+
+def test_gradients_left_over_from_before_are_not_used():
+    clean, dirty = Line(), Line()
+    dirty.a.grad = 1e9
+    for model in (clean, dirty):
+        train(model, POINTS, ZEROS, learning_rate=RATE, epochs=1, progress=False)
+    assert clean.a.data == dirty.a.data
+
+
+def test_another_loss_can_be_given():
+    model = Line(2.0)
+    train(model, [[1.0]], [0.0], loss=lambda o, t: abs(o - t), learning_rate=0.25, epochs=3, progress=False)
+    assert model.a.data == 2 - 3 * 0.25
+
+
+def test_several_outputs_are_summed():
+    loss = half_squared_error([Value(1.0), Value(3.0)], [0.0, 1.0])
+    assert loss.data == 0.5 + 2
+    model = MLP(1, [3, 2], activation="tanh", seed=0)
+    history = train(model, [[0.0], [1.0]], [[0.2, 0.8], [0.9, 0.1]], learning_rate=0.1, epochs=200, progress=False)
+    assert history.losses[-1] < history.losses[0] / 100
+
+
+def test_half_squared_error_has_the_derivative_output_minus_target():
+    out = Value(0.3)
+    half_squared_error(out, 1.0).backward()
+    assert out.grad == pytest.approx(-0.7, rel=1e-15)
+
+
+@pytest.mark.parametrize("target", [[1.0], [1.0, 2.0, 3.0], 1.0, []])
+def test_output_and_target_of_different_sizes_are_refused(target):
+    with pytest.raises(ValueError, match=r"a rede deu 2 saída\(s\), e a saída desejada tem"):
+        half_squared_error([Value(1.0), Value(2.0)], target)
+
+
+def test_numpy_samples_train_like_lists():
+    first, second = chapter15.network(), chapter15.network()
+    train(first, X, Y, epochs=3, progress=False)
+    train(second, np.array(X), np.array(Y), epochs=3, progress=False)
+    assert [p.data for p in first.parameters()] == [p.data for p in second.parameters()]
+
+
+def test_zero_epochs_change_nothing():
+    model = chapter15.network()
+    before = [p.data for p in model.parameters()]
+    assert train(model, X, Y, epochs=0, progress=False).losses == []
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_parameters_may_come_from_a_generator():
+    class Lazy(Line):
+        def parameters(self):
+            yield self.a
+
+    model = Lazy()
+    train(model, POINTS, ZEROS, learning_rate=RATE, epochs=1, progress=False)
+    assert model.a.data != 1.0
+
+
+# A ordem das amostras
+
+
+class Noted(Line):
+    """Anota as amostras na ordem em que as vê."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __call__(self, x):
+        self.seen.append(x[0])
+        return super().__call__(x)
+
+
+def seen_in(epochs, **options):
+    model = Noted()
+    train(model, [[float(i)] for i in range(8)], [0.0] * 8, learning_rate=1e-6, epochs=epochs, **options)
+    return [model.seen[i : i + 8] for i in range(0, 8 * epochs, 8)]
+
+
+def test_samples_come_in_table_order():
+    assert seen_in(2, progress=False) == [[0, 1, 2, 3, 4, 5, 6, 7]] * 2
+
+
+def test_shuffle_gives_each_sample_once_per_epoch_in_an_order_of_its_own():
+    random.seed(1)
+    orders = seen_in(6, shuffle=True, progress=False)
+    assert all(sorted(order) == list(range(8)) for order in orders)
+    assert len({tuple(order) for order in orders}) == 6
+    random.seed(1)
+    assert seen_in(6, shuffle=True, progress=False) == orders
+
+
+def test_shuffle_leaves_the_given_lists_alone():
+    samples, targets = [list(x) for x in X], list(Y)
+    train(chapter15.network(), samples, targets, epochs=3, shuffle=True, progress=False)
+    assert samples == [list(x) for x in X]
+    assert targets == list(Y)
+
+
+# Interrupção e divergência
+
+
+@pytest.mark.parametrize("place", [0, 1, 5, 14])
+def test_ctrl_c_hands_back_the_history_so_far_and_a_usable_model(place):
+    calls = 0
+
+    def loss(output, target):
+        nonlocal calls
+        calls += 1
+        if calls == place + 1:
+            raise KeyboardInterrupt
+        return half_squared_error(output, target)
+
+    model, complete = chapter15.network(), chapter15.network()
+    history = train(model, X, Y, loss=loss, epochs=100, progress=False)
+    assert history.interrupted
+    assert len(history.losses) == place // 4
+    assert history.seconds > 0
+    assert "interrompido" in repr(history)
+    whole = train(complete, X, Y, epochs=place // 4, progress=False)
+    assert history.losses == whole.losses
+    assert not whole.interrupted
+    again = train(model, X, Y, epochs=5, progress=False)
+    assert len(again.losses) == 5
+    assert all(map(math.isfinite, again.losses))
+
+
+def test_divergence_names_the_epoch_and_what_to_try():
+    # a ← a · (1 − 100 · 14): cresce por um fator de −1399 por época, e a² passa de 1e308 depois de algumas dezenas.
+    with pytest.raises(DivergenceError) as caught:
+        train(Line(), POINTS, ZEROS, learning_rate=100, epochs=1000, batch_size=None, progress=False)
+    epoch = next(
+        n for n in range(1, 1000) if 2 * (n - 1) * math.log10(1399) + math.log10(9) > math.log10(sys.float_info.max)
+    )
+    message = str(caught.value)
+    assert f"na época {epoch} " in message
+    assert "taxa de aprendizado menor" in message
+    assert len(caught.value.history.losses) == epoch - 1
+    assert all(map(math.isfinite, caught.value.history.losses))
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_in_the_epoch_where_it_appears(number):
+    calls = 0
+
+    def loss(output, target):
+        nonlocal calls
+        calls += 1
+        return half_squared_error(output, target) + (number if calls == 10 else 0)
+
+    with pytest.raises(DivergenceError, match="na época 3 a perda") as caught:
+        train(chapter15.network(), X, Y, loss=loss, epochs=9, progress=False)
+    assert len(caught.value.history.losses) == 2
+
+
+def test_the_history_shows_itself():
+    history = train(chapter15.network(), X, Y, epochs=2, progress=False)
+    assert repr(history).startswith(f"<History: 2 época(s), última perda {history.losses[-1]:.6g}, ")
+
+
+def test_evaluate_is_the_total_loss_without_training():
+    model = chapter15.network()
+    before = [(p.data, p.grad) for p in model.parameters()]
+    expected = sum(0.5 * (model(x).data - target) ** 2 for x, target in zip(X, Y, strict=True))
+    assert evaluate(model, X, Y) == pytest.approx(expected, rel=1e-15)
+    assert [(p.data, p.grad) for p in model.parameters()] == before
+
+
+# O que se responde a quem erra
+
+
+@pytest.mark.parametrize(
+    ("option", "bad", "expected"),
+    [
+        ("learning_rate", 0, "learning_rate espera um número maior que 0"),
+        ("learning_rate", -0.5, "learning_rate espera um número maior que 0"),
+        ("learning_rate", math.nan, "learning_rate espera um número maior que 0"),
+        ("learning_rate", math.inf, "learning_rate espera um número maior que 0"),
+        ("epochs", -1, "epochs espera um inteiro maior ou igual a 0"),
+        ("epochs", 2.5, "epochs espera um inteiro maior ou igual a 0"),
+        ("batch_size", 0, "batch_size espera um inteiro maior que 0, ou None"),
+        ("batch_size", "4", "batch_size espera um inteiro maior que 0, ou None"),
+        ("reduction", "soma", 'reduction espera "sum" ou "mean", e recebeu \'soma\''),
+    ],
+)
+def test_a_bad_option_is_answered_with_what_was_expected(option, bad, expected):
+    model = chapter15.network()
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(ValueError, match=expected):
+        train(model, X, Y, **{"progress": False, option: bad})
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_a_learning_rate_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match="learning_rate espera um número real"):
+        train(chapter15.network(), X, Y, learning_rate="0.5", progress=False)
+
+
+@pytest.mark.parametrize(("samples", "targets"), [([], []), (X, Y[:3]), (X[:1], Y)])
+def test_each_sample_has_its_target(samples, targets):
+    with pytest.raises(ValueError, match=rf"{len(samples)} amostra\(s\) e {len(targets)} saída\(s\) desejada\(s\)"):
+        train(chapter15.network(), samples, targets, progress=False)
+
+
+# A barra de progresso
+
+TRAIN = """
+from micrograd_pt import chapter15, train
+history = train(chapter15.network(), chapter15.X, chapter15.y, epochs=300)
+assert len(history.losses) == 300
+"""
+
+
+def test_nothing_is_shown_when_piped():
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", TRAIN], capture_output=True, text=True, env=environment, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+class Terminal:
+    """Um stderr que diz ser um terminal, e guarda o que recebe."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_sees_a_bar(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    train(chapter15.network(), X, Y, epochs=50)
+    assert "treinando" in terminal.text
+    assert "/50" in terminal.text
+
+
+def test_a_terminal_sees_nothing_when_told_so(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    train(chapter15.network(), X, Y, epochs=50, progress=False)
+    assert terminal.text == ""
