@@ -1,0 +1,6 @@
+"""O compilador: um grafo, percorrido uma vez, vira Python em linha reta."""
+
+from micrograd_pt.compiler.expressions import CompileError
+from micrograd_pt.compiler.program import Program, compile_graph
+
+__all__ = ["CompileError", "Program", "compile_graph"]

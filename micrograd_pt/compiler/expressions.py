@@ -1,0 +1,382 @@
+"""Expressões que se escrevem: o tipo de número com que as regras da tabela, em vez de calcular, viram texto.
+
+Uma `Expression` responde às operações da aritmética com outra expressão, já simplificada como um bom aluno faria: nada
+vezes 1, nada mais 0, constantes calculadas, a mesma subexpressão uma vez só. Onde uma regra pergunta se uma condição
+vale (`if x > 0`), ela é executada uma vez para cada resposta, e as duas ficam escritas como escolha.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from micrograd_pt.ops import Operation
+
+ARITHMETIC = ("+", "-", "*", "/")
+COMPARISONS = ("<", "<=", ">", ">=")
+
+
+class CompileError(TypeError):
+    """Algo que não se pode escrever de antemão; a mensagem diz o que escrever no lugar."""
+
+
+class Expression:
+    """Um nó do que está sendo escrito.
+
+    Attributes:
+        book: onde as expressões de um mesmo programa são guardadas.
+        kind: `"const"`, `"name"`, um sinal, `"neg"`, `"**"`, `"call"`, `"choose"`, uma comparação, `"and"`, `"or"`,
+            `"not"`.
+        args: as partes; numa constante, o número; num nome, o texto; numa chamada, a função e depois as expressões.
+        index: a ordem de criação: as partes vêm sempre antes.
+    """
+
+    __slots__ = ("args", "book", "index", "kind")
+
+    def __init__(self, book: Book, kind: str, args: tuple[Any, ...], index: int) -> None:
+        self.book, self.kind, self.args, self.index = book, kind, args, index
+
+    def __add__(self, other: Any) -> Any:
+        return self.book.add(self, self.book.lift(other))
+
+    def __radd__(self, other: Any) -> Any:
+        return self.book.add(self.book.lift(other), self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.book.subtract(self, self.book.lift(other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.book.subtract(self.book.lift(other), self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self.book.multiply(self, self.book.lift(other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return self.book.multiply(self.book.lift(other), self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.book.divide(self, self.book.lift(other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.book.divide(self.book.lift(other), self)
+
+    def __pow__(self, other: Any) -> Any:
+        return self.book.power(self, self.book.lift(other))
+
+    def __rpow__(self, other: Any) -> Any:
+        return self.book.power(self.book.lift(other), self)
+
+    def __neg__(self) -> Any:
+        return self.book.negative(self)
+
+    def __abs__(self) -> Any:
+        return self.book.call("fabs", self)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.book.compare("<", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.book.compare("<=", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.book.compare(">", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.book.compare(">=", self, other)
+
+    def choose(self, a: Any, b: Any) -> Any:
+        """`a` onde esta condição vale, `b` onde não; None de um lado é um ramo fechado."""
+        return self.book.choice(self, a, b)
+
+    def __bool__(self) -> bool:
+        return self.book.decide(self)
+
+    @classmethod
+    def record(cls, operation: Operation, *args: Any) -> Any:
+        """Aplica uma linha da tabela, escrevendo-a."""
+        book = next(arg.book for arg in args if type(arg) is Expression)
+        return book.apply(operation, args)
+
+    @property
+    def number(self) -> Any:
+        """O número de uma constante; None se não é constante."""
+        return self.args[0] if self.kind == "const" else None
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """As expressões de que esta é feita."""
+        if self.kind in ("const", "name"):
+            return ()
+        return self.args[1:] if self.kind == "call" else self.args
+
+    def __repr__(self) -> str:
+        return f"<expressão {self.kind} {self.index}>"
+
+
+class Book:
+    """As expressões de um programa: cada uma existe uma vez só."""
+
+    def __init__(self) -> None:
+        self._found: dict[Any, Expression] = {}
+        self._answers: list[bool] | None = None
+        self._asked: list[Expression] = []
+        self._written: dict[Any, Any] = {}
+
+    def name(self, text: str) -> Expression:
+        """A expressão que é só um nome."""
+        return self._made("name", (text,))
+
+    def lift(self, number: Any) -> Any:
+        """Um número como expressão; inteiros viram float onde cabem exatamente, que assim a conta é mais rápida."""
+        if type(number) is Expression:
+            return number
+        if isinstance(number, (int, Fraction)):
+            number = float(number)
+        if not isinstance(number, float):
+            raise CompileError(f"só números entram num programa compilado, e apareceu {number!r}")
+        key = ("const", number, math.copysign(1, number)) if number == number else ("const", "nan")
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = Expression(self, "const", (number,), len(self._found))
+        return found
+
+    def add(self, a: Expression, b: Expression) -> Expression:
+        """a + b."""
+        x, y = a.number, b.number
+        if x == 0:
+            return b
+        if y == 0:
+            return a
+        if x is not None and y is not None:
+            return self.constant(x + y)
+        if b.kind == "neg":
+            return self._made("-", (a, b.args[0]))
+        if y is not None and y < 0:
+            return self._made("-", (a, self.constant(-y)))
+        return self._made("+", (a, b))
+
+    def subtract(self, a: Expression, b: Expression) -> Expression:
+        """a - b."""
+        x, y = a.number, b.number
+        if y == 0:
+            return a
+        if x == 0:
+            return self.negative(b)
+        if x is not None and y is not None:
+            return self.constant(x - y)
+        if b.kind == "neg":
+            return self._made("+", (a, b.args[0]))
+        return self._made("-", (a, b))
+
+    def multiply(self, a: Expression, b: Expression) -> Expression:
+        """a * b."""
+        x, y = a.number, b.number
+        if x == 1:
+            return b
+        if y == 1:
+            return a
+        if x == -1:
+            return self.negative(b)
+        if y == -1:
+            return self.negative(a)
+        if x is not None and y is not None:
+            return self.constant(x * y)
+        if x is not None and b.kind == "*" and _is_power_of_two(x) and b.args[0].kind == "const":
+            return self.multiply(self.constant(x * b.args[0].number), b.args[1])  # exato: só o expoente muda
+        if a.kind == "neg" and b.kind == "neg":
+            return self._made("*", (a.args[0], b.args[0]))
+        if a.kind == "neg":
+            return self.negative(self._made("*", (a.args[0], b)))
+        if b.kind == "neg":
+            return self.negative(self._made("*", (a, b.args[0])))
+        return self._made("*", (a, b))
+
+    def divide(self, a: Expression, b: Expression) -> Expression:
+        """a / b."""
+        x, y = a.number, b.number
+        if y == 1:
+            return a
+        if x is not None and y is not None and y != 0:
+            return self.constant(x / y)
+        return self._made("/", (a, b))
+
+    def power(self, a: Expression, b: Expression) -> Expression:
+        """a ** b."""
+        x, y = a.number, b.number
+        if y == 0:
+            return self.constant(1.0)
+        if y == 1:
+            return a
+        if y == 2:
+            return self._made("*", (a, a))
+        if y == -1:
+            return self.divide(self.constant(1.0), a)
+        if x is not None and y is not None and x > 0:
+            return self.constant(x**y)
+        return self._made("call", ("pow", a, b))
+
+    def negative(self, a: Expression) -> Expression:
+        """-a."""
+        if a.kind == "neg":
+            inner: Expression = a.args[0]
+            return inner
+        if a.kind == "const":
+            return self.constant(-a.number)
+        return self._made("neg", (a,))
+
+    def constant(self, number: float) -> Expression:
+        """Uma constante."""
+        lifted: Expression = self.lift(number)
+        return lifted
+
+    def call(self, function: str, *args: Expression) -> Expression:
+        """Uma função de `math`."""
+        numbers = [arg.number for arg in args]
+        if None not in numbers:
+            try:
+                return self.constant(float(getattr(math, function)(*numbers)))
+            except (ArithmeticError, ValueError):
+                pass  # o erro fica para quando o programa for executado
+        return self._made("call", (function, *args))
+
+    def compare(self, sign: str, left: Expression, right: Any) -> Any:
+        """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes."""
+        right = self.lift(right)
+        x, y = left.number, right.number
+        if x is not None and y is not None:
+            return {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}[sign]
+        return self._made(sign, (left, right))
+
+    def choice(self, condition: Any, a: Any, b: Any) -> Any:
+        """`a` se a condição vale, senão `b`; None é um ramo fechado."""
+        if isinstance(condition, bool):
+            return a if condition else b
+        if a is None and b is None:
+            return None
+        a = a if a is None else self.lift(a)
+        b = b if b is None else self.lift(b)
+        if a is b:
+            return a
+        return self._made("choose", (condition, a, b))
+
+    def negation(self, condition: Any) -> Any:
+        """A condição contrária."""
+        if isinstance(condition, bool):
+            return not condition
+        return condition.args[0] if condition.kind == "not" else self._made("not", (condition,))
+
+    def either(self, a: Any, b: Any) -> Any:
+        """Uma condição ou outra."""
+        if isinstance(a, bool):
+            return a or b
+        if isinstance(b, bool):
+            return b or a
+        return self._made("or", (a, b))
+
+    def both(self, a: Any, b: Any) -> Any:
+        """Uma condição e outra."""
+        if isinstance(a, bool):
+            return a and b
+        if isinstance(b, bool):
+            return b and a
+        return self._made("and", (a, b))
+
+    def apply(self, operation: Operation, args: Sequence[Any]) -> Any:
+        """O valor de uma operação, escrito.
+
+        Raises:
+            CompileError: o valor não se pode escrever.
+        """
+        args = [self.lift(arg) for arg in args]
+        rule = operation.value
+        if getattr(rule, "__module__", None) == "math":
+            return self.call(rule.__name__, *args)
+        return self._followed(rule, args, operation)
+
+    def slope(self, operation: Operation, position: int, result: Expression, args: Sequence[Any]) -> Any:
+        """Uma derivada parcial, escrita; None num ramo sempre fechado.
+
+        Raises:
+            CompileError: a derivada não se pode escrever.
+        """
+        partials = operation.partials
+        if isinstance(partials, tuple):
+            return self._followed(partials[position], (result, *args), operation)
+        key = (id(operation), result, tuple(args))
+        if key not in self._written:
+            slopes = partials(result, *args)
+            self._written[key] = [None if slope is None else self.lift(slope) for slope in slopes]
+        return self._written[key][position]
+
+    def decide(self, condition: Expression) -> bool:
+        """A resposta a uma condição que uma regra perguntou; fora de uma regra não há resposta.
+
+        Raises:
+            CompileError: a pergunta não veio de uma regra.
+        """
+        if self._answers is None:
+            raise CompileError(
+                "um `if` (ou max, min, sorted) sobre um valor que muda a cada chamada não se pode compilar: "
+                "escreva where(condição, a, b), maximum(...) ou minimum(...)"
+            )
+        self._asked.append(condition)
+        if len(self._asked) > len(self._answers):
+            self._answers.append(True)
+        return self._answers[len(self._asked) - 1]
+
+    def _followed(self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation) -> Any:
+        """A regra executada por todos os caminhos dos seus `if`s."""
+
+        def explore(prefix: list[bool]) -> Any:
+            before = self._answers, self._asked
+            self._answers, self._asked = list(prefix), []
+            try:
+                result = rule(*args)
+                answers, asked = self._answers, self._asked
+            except (TypeError, AttributeError) as error:
+                if isinstance(error, CompileError):
+                    raise
+                raise CompileError(
+                    f"a operação {operation.name} não se pode compilar: escreva o valor e as derivadas dela só com "
+                    f"aritmética e funções de micrograd_pt ({error})"
+                ) from error
+            finally:
+                self._answers, self._asked = before
+            for place in range(len(asked) - 1, len(prefix) - 1, -1):
+                assert answers[place]
+                result = self.choice(asked[place], result, explore([*answers[:place], False]))
+            return result if result is None else self.lift(result)
+
+        return explore([])
+
+    def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
+        key = (kind, *args)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = Expression(self, kind, args, len(self._found))
+        return found
+
+
+def _is_power_of_two(number: float) -> bool:
+    return math.isfinite(number) and abs(math.frexp(number)[0]) == 0.5
+
+
+def opened(slope: Any) -> tuple[Any, Any]:
+    """Uma derivada com ramos fechados como (condição de estar aberta, derivada); a condição é True se está sempre."""
+    if slope is None:
+        return False, None
+    if slope.kind != "choose":
+        return True, slope
+    condition, a, b = slope.args
+    book = slope.book
+    (open_a, a), (open_b, b) = opened(a), opened(b)
+    if open_a is True and open_b is True:
+        return True, slope if (a, b) == slope.args[1:] else book.choice(condition, a, b)
+    if a is None:
+        return book.both(book.negation(condition), open_b), b
+    if b is None:
+        return book.both(condition, open_a), a
+    left, right = book.both(condition, open_a), book.both(book.negation(condition), open_b)
+    return book.either(left, right), book.choice(condition, a, b)

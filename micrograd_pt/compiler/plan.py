@@ -1,0 +1,242 @@
+"""O plano de um programa: o que cada nó do grafo vale e recebe, escrito em expressões, e sob que condições.
+
+O grafo é percorrido uma vez. O passo para frente dá a cada nó uma expressão; o passo para trás, a cada uso, a derivada
+local escrita pela regra da tabela. Um uso atrás de um ramo que pode fechar fica numa região: o que só serve ali só é
+calculado quando a condição vale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_pt.compiler.expressions import Book, CompileError, Expression, opened
+from micrograd_pt.compiler.naming import Names
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph, Node
+
+Region = tuple[Any, ...]
+"""As condições que têm de valer, de fora para dentro."""
+
+
+@dataclass(frozen=True)
+class Push:
+    """Uma parcela de gradiente que se soma a uma variável.
+
+    Attributes:
+        target: a variável.
+        region: onde a parcela existe.
+        part: a parcela.
+        after: verdadeiro se ela vem de um nó que não muda de uma linha de dados para outra: vale uma vez, depois do
+            laço.
+        turn: a vez dela: as de turno maior são escritas antes.
+    """
+
+    target: Expression
+    region: Region
+    part: Expression
+    after: bool
+    turn: int
+
+
+@dataclass
+class Plan:
+    """Tudo o que falta para escrever um programa.
+
+    Attributes:
+        book: as expressões.
+        inputs: os nomes das entradas.
+        parameters: os nomes dos parâmetros.
+        output: o valor do último nó.
+        values: as expressões que são valores de nós do grafo, com o nó de cada uma.
+        pushes: o passo para trás, em ordem.
+        sums: as variáveis em que as parcelas se somam, com o nó de cada uma.
+        results: a variável com o gradiente de cada folha pedida.
+        varying: as expressões que mudam de uma linha de dados para outra.
+        titles: nomes sugeridos para expressões.
+        adjoints: as expressões que são gradientes de nós.
+    """
+
+    book: Book
+    names: Names
+    inputs: list[str]
+    parameters: list[str]
+    output: Expression
+    values: dict[Expression, Node]
+    pushes: list[Push]
+    sums: dict[Expression, Node]
+    results: list[Expression]
+    varying: set[Expression]
+    titles: dict[Expression, str]
+    adjoints: set[Expression]
+
+
+def make_plan(
+    graph: Graph, inputs: Sequence[Value], parameters: Sequence[Value], wanted: Sequence[Value], looped: bool
+) -> Plan:
+    """O plano do passo para frente e do passo para trás de um grafo.
+
+    Args:
+        graph: o grafo da perda.
+        inputs: as folhas que recebem números a cada chamada (a cada linha de dados, se `looped`).
+        parameters: as folhas que recebem números a cada chamada e são iguais para todas as linhas.
+        wanted: as folhas cujo gradiente se quer, na ordem.
+        looped: verdadeiro para um programa que soma sobre muitas linhas.
+
+    Raises:
+        CompileError: uma operação não se pode escrever.
+    """
+    return _Planner(graph, inputs, parameters, wanted, looped).plan
+
+
+class _Planner:
+    def __init__(
+        self, graph: Graph, inputs: Sequence[Value], parameters: Sequence[Value], wanted: Sequence[Value], looped: bool
+    ) -> None:
+        self.graph, self.looped = graph, looped
+        self.book, self.names = Book(), Names()
+        by_value = {node.value: node for node in graph.nodes}
+        self.titles: dict[Expression, str] = {}
+        self.adjoints: set[Expression] = set()
+        self.values: dict[Expression, Node] = {}
+        self.data: list[Any] = [None] * len(graph)
+        self.moves = [False] * len(graph)
+        input_names = [self._leaf(value, by_value, "x") for value in inputs]
+        parameter_names = [self._leaf(value, by_value, "p") for value in parameters]
+        for value in inputs:
+            if value in by_value:
+                self.moves[by_value[value].index] = looped
+        self._forward()
+        self.pushes: list[Push] = []
+        self.sums: dict[Expression, Node] = {}
+        self.varying = self._varying(input_names) if looped else set()
+        self.received: list[Any] = [None] * len(graph)
+        results = self._backward(wanted, by_value)
+        output = self.data[-1]
+        self.plan = Plan(
+            self.book,
+            self.names,
+            input_names,
+            parameter_names,
+            output,
+            self.values,
+            self.pushes,
+            self.sums,
+            results,
+            self.varying,
+            self.titles,
+            self.adjoints,
+        )
+
+    def _leaf(self, value: Value, by_value: dict[Value, Node], stem: str) -> str:
+        """Dá nome a uma folha que recebe um número a cada chamada."""
+        node = by_value.get(value)
+        name = self.names.new(value.label or stem)
+        if node is not None:
+            if node.op is not None:
+                raise CompileError(f"{node.name} não é uma folha: entradas e parâmetros são Values criados diretamente")
+            self.data[node.index] = self.book.name(name)
+        return name
+
+    def _forward(self) -> None:
+        """A expressão de cada nó."""
+        for node in self.graph.nodes:
+            if node.op is None:
+                if self.data[node.index] is None:
+                    self.data[node.index] = self.book.lift(node.data)
+                continue
+            args = self._args(node)
+            value = self.book.apply(node.op, args)
+            self.data[node.index] = value
+            self.moves[node.index] = any(isinstance(arg, Node) and self.moves[arg.index] for arg in node.inputs)
+            if value.kind not in ("const", "name") and value not in self.values:
+                self.values[value] = node
+
+    def _args(self, node: Node) -> list[Any]:
+        return [self.data[arg.index] if isinstance(arg, Node) else self.book.lift(arg) for arg in node.inputs]
+
+    def _varying(self, input_names: list[str]) -> set[Expression]:
+        """As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas."""
+        return {self.book.name(name) for name in input_names}
+
+    def _backward(self, wanted: Sequence[Value], by_value: dict[Value, Node]) -> list[Expression]:
+        """As parcelas de gradiente, da saída para as folhas pedidas."""
+        book, graph = self.book, self.graph
+        needed = [False] * len(graph)
+        for value in wanted:
+            if value in by_value:
+                needed[by_value[value].index] = True
+        for node in graph.nodes:
+            if any(isinstance(arg, Node) and needed[arg.index] for arg in node.inputs):
+                needed[node.index] = True
+        leaves = {by_value[value].index for value in wanted if value in by_value}
+        edges: list[list[tuple[Node, Region, Any]]] = [[] for _ in graph.nodes]
+        regions: list[Region] = [()] * len(graph)
+        rows = book.name("rows_count")
+        for node in reversed(graph.nodes):
+            place = node.index
+            if not needed[place]:
+                continue
+            if node is graph.root:
+                self.received[place] = book.constant(1.0) if self.moves[place] or not self.looped else rows
+            elif edges[place]:
+                regions[place] = common([region for _, region, _ in edges[place]])
+                self._receive(node, edges[place], regions[place], place in leaves)
+            if self.received[place] is None or node.op is None:
+                continue
+            args = self._args(node)
+            for position, arg in enumerate(node.inputs):
+                if not isinstance(arg, Node) or not needed[arg.index]:
+                    continue
+                condition, slope = opened(book.slope(node.op, position, self.data[place], args))
+                if slope is None or slope.number == 0:
+                    continue
+                region = regions[place]
+                if condition is not True and condition not in region:
+                    region = (*region, condition)
+                edges[arg.index].append((node, region, slope))
+        self.pushes.sort(key=lambda push: -push.turn)
+        return [self._result(value, by_value) for value in wanted]
+
+    def _receive(self, node: Node, edges: list[tuple[Node, Region, Any]], region: Region, leaf: bool) -> None:
+        """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
+        settled = self.looped and not self.moves[node.index]
+        if not leaf and not settled and all(where == region for _, where, _ in edges):
+            total = self.book.constant(0.0)
+            for user, _, slope in edges:
+                total = self.book.add(total, self.book.multiply(self.received[user.index], slope))
+            self.received[node.index] = total
+            self.titles.setdefault(total, f"g_{node.name}")
+            self.adjoints.add(total)
+            return
+        variable = self.book.name(self.names.new(f"g_{node.name}"))
+        self.sums[variable] = node
+        grouped: dict[tuple[Region, bool], tuple[Any, int]] = {}
+        for user, where, slope in edges:
+            part = self.book.multiply(self.received[user.index], slope)
+            after = self.looped and not self.moves[user.index]
+            key = (where, after)
+            if key in grouped:
+                part = self.book.add(grouped[key][0], part)
+            grouped[key] = part, user.index  # o último usuário é o que chega por último
+        for (where, after), (part, turn) in grouped.items():
+            self.pushes.append(Push(variable, where, part, after, turn))
+        self.received[node.index] = variable
+        if self.looped and not settled:
+            self.varying.add(variable)
+
+    def _result(self, value: Value, by_value: dict[Value, Node]) -> Expression:
+        """A variável com o gradiente de uma folha pedida; 0 se nada chega a ela."""
+        node = by_value.get(value)
+        received = None if node is None else self.received[node.index]
+        return self.book.constant(0.0) if received is None else received
+
+
+def common(regions: Sequence[Region]) -> Region:
+    """O começo que todas as regiões têm em comum."""
+    first = regions[0]
+    size = min(map(len, regions))
+    while any(region[:size] != first[:size] for region in regions):
+        size -= 1
+    return first[:size]

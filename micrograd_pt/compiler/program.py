@@ -1,0 +1,150 @@
+"""O programa compilado: os dois passos de um grafo, para frente e para trás, como Python em linha reta."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+
+from micrograd_pt.compiler.plan import make_plan
+from micrograd_pt.compiler.source import write
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph
+from micrograd_pt.ops import DomainError, shorten
+
+_serial = count(1)
+
+
+class Program:
+    """Um grafo compilado; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
+
+    Args:
+        source: o texto, com as funções `program` e `batch`.
+        inputs: quantas entradas há.
+        parameters: quantos parâmetros há.
+
+    Attributes:
+        source: o texto: Python que se lê, e que roda sozinho com `math`.
+        run: a função `program` do texto, sem conferir nada: (entradas, parâmetros) → (valor, gradientes).
+    """
+
+    def __init__(self, source: str, inputs: int, parameters: int) -> None:
+        self.source = source
+        self.inputs, self.parameters = inputs, parameters
+        place = f"<programa {next(_serial)}>"
+        linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+        names: dict[str, Any] = {"__name__": "micrograd_pt.compiled"}
+        exec(compile(source, place, "exec"), names)  # o texto é nosso: nenhum rótulo chega a ele sem virar nome
+        self.run: Callable[..., Any] = names["program"]
+        self._batch: Callable[..., Any] = names["batch"]
+
+    def __call__(self, input_values: Sequence[float], parameter_values: Sequence[float]) -> Any:
+        """O valor e os gradientes.
+
+        Args:
+            input_values: um número por entrada.
+            parameter_values: um número por parâmetro.
+
+        Returns:
+            (valor, gradientes dos parâmetros), e um terceiro elemento com os das entradas se o programa foi feito com
+            `input_gradients=True`; cada um é uma tupla na ordem dada a `compile_graph`.
+
+        Raises:
+            ValueError: número errado de entradas ou de parâmetros.
+            DomainError: uma conta fora do domínio.
+            OverflowError: um resultado que não cabe num `float`.
+        """
+        self._require(input_values, self.inputs, "entrada(s)")
+        self._require(parameter_values, self.parameters, "parâmetro(s)")
+        return self._guarded(self.run, input_values, parameter_values)
+
+    def batch(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
+        """A soma dos valores e dos gradientes dos parâmetros sobre muitas linhas de entradas.
+
+        Args:
+            rows: uma lista de linhas, cada uma com um número por entrada.
+            parameter_values: um número por parâmetro.
+
+        Returns:
+            (soma dos valores, tupla com a soma dos gradientes).
+
+        Raises:
+            ValueError, DomainError, OverflowError: como ao chamar o programa.
+        """
+        self._require(parameter_values, self.parameters, "parâmetro(s)")
+        for row in rows:
+            self._require(row, self.inputs, "entrada(s)")
+        return self._guarded(self._batch, rows, parameter_values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.source, self.inputs, self.parameters)
+
+    def __repr__(self) -> str:
+        lines = self.source.count("\n")
+        return f"<Program: {self.inputs} entrada(s), {self.parameters} parâmetro(s), {lines} linhas>"
+
+    def _require(self, numbers: Sequence[float], expected: int, what: str) -> None:
+        if len(numbers) != expected:
+            raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
+
+    def _guarded(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Chama o texto, e diz em que linha dele está um erro de domínio."""
+        try:
+            return function(*args)
+        except (ValueError, ZeroDivisionError) as error:
+            raise DomainError(f"conta fora do domínio: {self._line_of(error)} ({error})") from error
+        except OverflowError as error:
+            raise OverflowError(f"o resultado passa do maior float: {self._line_of(error)}") from error
+
+    def _line_of(self, error: Exception) -> str:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        number = 0 if trace is None else trace.tb_lineno
+        lines = self.source.splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else "?"
+
+
+def compile_graph(
+    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False
+) -> Program:
+    """Escreve o passo para frente e o passo para trás de um grafo como Python em linha reta, e o compila.
+
+    O texto é o que um aluno derivaria à mão: cada derivada vem da tabela, nada é multiplicado por 1 nem calculado à
+    toa, e o que está atrás de um ramo fechado é pulado. As folhas que não são entrada nem parâmetro entram como
+    constantes, com o número que têm agora.
+
+    Args:
+        loss: o valor a calcular.
+        inputs: as folhas que recebem um número novo a cada chamada (ou linha, em `batch`).
+        parameters: as folhas cujos gradientes se querem.
+        input_gradients: se verdadeiro, dá também os gradientes das entradas.
+
+    Returns:
+        O programa.
+
+    Raises:
+        TypeError: `loss` não é um `Value`, ou uma entrada ou um parâmetro não é.
+        ValueError: uma folha aparece duas vezes.
+        CompileError: uma operação que não se pode escrever, ou uma entrada que não é folha.
+        ChangedLeafError: uma folha mudou desde o passo para frente.
+    """
+    inputs, parameters = list(inputs), list(parameters)
+    for leaf in (*inputs, *parameters):
+        if not isinstance(leaf, Value):
+            raise TypeError(f"entradas e parâmetros são Values, e recebi {shorten(leaf)}")
+    if len({id(leaf) for leaf in (*inputs, *parameters)}) != len(inputs) + len(parameters):
+        raise ValueError("uma mesma folha aparece duas vezes entre as entradas e os parâmetros")
+    graph = Graph(loss)
+    return program_of(graph, inputs, parameters, input_gradients)
+
+
+def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], input_gradients: bool) -> Program:
+    """O programa de um grafo já congelado; como em `compile_graph`."""
+    wanted = parameters + (inputs if input_gradients else [])
+    single = make_plan(graph, inputs, parameters, wanted, looped=False)
+    looped = make_plan(graph, inputs, parameters, parameters, looped=True)
+    title = f"Passo para frente e passo para trás de um grafo de {len(graph)} nós."
+    source = write(single, looped, len(inputs) if input_gradients else 0, title)
+    return Program(source, len(inputs), len(parameters))

@@ -1,0 +1,322 @@
+"""Do plano ao texto: Python em linha reta, que se lê, se copia e roda em qualquer lugar com `math`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression
+from micrograd_pt.compiler.naming import comment
+from micrograd_pt.compiler.plan import Plan, Push, Region, common
+
+_DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
+
+_OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)
+_STRENGTH = {"or": _OR, "and": _AND, "not": _NOT, "+": _TERM, "-": _TERM, "*": _FACTOR, "/": _FACTOR, "neg": _UNARY}
+
+
+class Writer:
+    """Escreve o corpo de uma função.
+
+    Uma expressão usada duas vezes ganha uma variável; as outras entram na linha de quem as usa. Dentro de um bloco
+    `if`, o que é escrito só vale até o fim dele.
+
+    Attributes:
+        functions: as funções de `math` que o texto usa.
+    """
+
+    def __init__(self, plan: Plan, functions: set[str]) -> None:
+        self.plan, self.functions = plan, functions
+        self.lines: list[str] = []
+        self.indent = 1
+        self.names: dict[Expression, str] = {}
+        self.scopes: list[list[Expression]] = [[]]
+        self.roots = [plan.output, *plan.results]
+        for push in plan.pushes:
+            self.roots += [push.part, *push.region]
+        self.order = _reachable(self.roots)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Conta os usos, separa o que é sempre calculado do que só às vezes, e corta linhas fundas demais."""
+        self.counts: dict[Expression, int] = dict.fromkeys(self.order, 0)
+        values = self.plan.values
+        strict = {expression for expression in self.order if expression in values}
+        for root in self.roots:
+            if isinstance(root, Expression):
+                self.counts[root] += 1
+                strict.add(root)
+        for expression in reversed(self.order):
+            for place, part in enumerate(expression.parts):
+                self.counts[part] += 1
+                if expression in strict and (expression.kind != "choose" or place == 0):
+                    strict.add(part)
+        self.homes = self._homes()
+        varying = self.plan.varying
+        for expression in self.order:
+            if any(part in varying for part in expression.parts):
+                varying.add(expression)
+        self.kept: set[Expression] = set()
+        depth: dict[Expression, int] = {}
+        for expression in self.order:
+            depth[expression] = 1 + max((depth[part] for part in expression.parts), default=-1)
+            if expression.kind in ("const", "name", "and", "or", "not", *COMPARISONS) or expression not in strict:
+                continue
+            if self.counts[expression] > 1 or depth[expression] > _DEEPEST:
+                self.kept.add(expression)
+                depth[expression] = 0
+
+    def _homes(self) -> dict[Expression, Region]:
+        """Para cada gradiente de nó, a região mais funda que contém todos os seus usos."""
+        homes: dict[Expression, Region] = {}
+
+        def used_in(expression: Expression, region: Region) -> None:
+            before = homes.get(expression)
+            homes[expression] = region if before is None else common([before, region])
+
+        for push in self.plan.pushes:
+            used_in(push.part, push.region)
+        for expression in reversed(self.order):
+            region = homes.get(expression)
+            if region is not None:
+                for part in expression.parts:
+                    used_in(part, region)
+        return {expression: homes[expression] for expression in self.plan.adjoints if expression in homes}
+
+    def hoist(self) -> None:
+        """Escreve antes do laço o que não muda de uma linha de dados para outra."""
+        varying, values = self.plan.varying, self.plan.values
+        settled: set[Expression] = set()
+        for expression in self.order:
+            if expression in varying:
+                for part in expression.parts:
+                    if part not in varying and part.kind in (*ARITHMETIC, "neg", "call", "choose"):
+                        settled.add(part)
+        for expression in sorted(settled, key=lambda found: found.index):
+            if expression in values or expression.kind in ("+", "-", "*", "neg"):
+                self.kept.add(expression)
+                self.need([expression])
+
+    def forward(self, moving: bool | None = None) -> None:
+        """Escreve os valores dos nós que ganham variável."""
+        for expression in self.plan.values:
+            if expression in self.kept and (moving is None or (expression in self.plan.varying) == moving):
+                self.need([expression])
+
+    def backward(self, pushes: Sequence[Push], started: set[Expression], factor: str = "") -> None:
+        """Escreve as parcelas de gradiente, juntando num bloco as seguidas da mesma região."""
+        here: Region = ()
+        for region, group in groupby(pushes, key=lambda push: push.region):
+            together = list(group)
+            new = [push.target for push in together if region and push.target not in started]
+            shared = 0 if new else len(common([here, region]))
+            self._leave(len(here) - shared)
+            for target in new:
+                self.line(f"{self.text(target)} = 0.0")
+                started.add(target)
+            self._enter(region, shared, together)
+            here = region
+            for push in together:
+                self._push(push, started, factor)
+        self._leave(len(here))
+
+    def _push(self, push: Push, started: set[Expression], factor: str) -> None:
+        self.need([push.part])
+        part = self.text(push.part, _FACTOR if factor else 0)
+        sign = "+=" if push.target in started else "="
+        started.add(push.target)
+        node = comment(self.plan.sums[push.target].name)
+        self.line(f"{self.text(push.target)} {sign} {factor}{part}  # gradiente de {node}")
+
+    def _enter(self, region: Region, depth: int, pushes: Sequence[Push]) -> None:
+        """Abre os blocos de uma região, a partir dos `depth` já abertos; o que serve a irmãos vem antes deles."""
+        used = [found for found in _reachable(push.part for push in pushes) if found in self.kept]
+        for place in range(depth, len(region)):
+            self.need([found for found in used if self.homes.get(found) == region[:place]])
+            self.need([region[place]])
+            self.line(f"if {self.text(region[place])}:")
+            self.indent += 1
+            self.scopes.append([])
+
+    def _leave(self, blocks: int) -> None:
+        for _ in range(blocks):
+            self.indent -= 1
+            for expression in self.scopes.pop():
+                del self.names[expression]
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.indent + text)
+
+    def need(self, expressions: Iterable[Expression]) -> None:
+        """Escreve as variáveis de que essas expressões precisam e que ainda não existem aqui."""
+        waiting: set[Expression] = set()
+        stack = [expression for expression in expressions if expression not in self.names]
+        seen = set(stack)
+        while stack:
+            expression = stack.pop()
+            if expression in self.kept:
+                waiting.add(expression)
+            for part in expression.parts:
+                if part not in seen and part not in self.names:
+                    seen.add(part)
+                    stack.append(part)
+        for expression in sorted(waiting, key=lambda found: found.index):
+            self._assign(expression)
+
+    def _assign(self, expression: Expression) -> None:
+        node = self.plan.values.get(expression)
+        title = node.name if node is not None else self.plan.titles.get(expression, "t")
+        text = self.text(expression, 0)
+        name = self.plan.names.new(title)
+        self.names[expression] = name
+        self.scopes[-1].append(expression)
+        about = ""
+        if node is not None and node.op is not None:
+            about = f"  # {comment(node.name)}: {comment(node.op.title if node.op.arity is None else node.op.symbol)}"
+        elif title != "t":
+            about = f"  # gradiente de {comment(title[2:])}"
+        self.line(f"{name} = {text}{about}")
+
+    def text(self, expression: Expression, needed: int = _OR) -> str:
+        """A expressão como texto, entre parênteses se sozinha não se manteria junto."""
+        name = self.names.get(expression)
+        if name is not None:
+            return name
+        text, strength = self._spelled(expression)
+        return text if strength >= needed else f"({text})"
+
+    def _spelled(self, expression: Expression) -> tuple[str, int]:
+        kind, args = expression.kind, expression.args
+        if kind == "const":
+            return self._constant(args[0])
+        if kind == "name":
+            return args[0], _ATOM
+        if kind == "call":
+            self.functions.add(args[0])
+            return f"{args[0]}({', '.join(self.text(arg, 0) for arg in args[1:])})", _ATOM
+        if kind == "choose":
+            condition, a, b = args
+            return f"{self.text(a)} if {self.text(condition)} else {self.text(b, 0)}", 0
+        if kind in COMPARISONS:
+            return f"{self.text(args[0], _TERM)} {kind} {self.text(args[1], _TERM)}", _COMPARE
+        strength = _STRENGTH[kind]
+        if kind == "neg":
+            return f"-{self.text(args[0], _UNARY)}", _UNARY
+        if kind == "not":
+            return f"not {self.text(args[0], _COMPARE)}", _NOT
+        # O lado direito de uma soma ou de um produto é sempre um passo mais forte: a ordem das contas fica a do grafo.
+        return f"{self.text(args[0], strength)} {kind} {self.text(args[1], strength + 1)}", strength
+
+    def _constant(self, number: float) -> tuple[str, int]:
+        if number != number:
+            self.functions.add("nan")
+            return "nan", _ATOM
+        if number in (float("inf"), float("-inf")):
+            self.functions.add("inf")
+            return ("inf", _ATOM) if number > 0 else ("-inf", _UNARY)
+        return repr(number), _UNARY if repr(number).startswith("-") else _ATOM
+
+
+def write(single: Plan, looped: Plan, input_gradients: int, title: str) -> str:
+    """O texto do programa: `program`, para uma linha de dados, e `batch`, para muitas.
+
+    Args:
+        single: o plano de uma chamada.
+        looped: o plano de um laço sobre linhas.
+        input_gradients: quantos dos resultados são gradientes das entradas (os últimos).
+        title: o que o programa calcula, para a primeira linha.
+    """
+    functions: set[str] = set()
+    body = [*_single(single, functions, input_gradients), "", "", *_looped(looped, functions)]
+    head = [f'"""{title}"""', ""]
+    if functions:
+        head += [f"from math import {', '.join(sorted(functions))}", ""]
+    return "\n".join([*head, "", *body, ""])
+
+
+def _single(plan: Plan, functions: set[str], input_gradients: int) -> list[str]:
+    writer = Writer(plan, functions)
+    lines = ["def program(inputs, parameters):", '    """O valor e os gradientes, para uma linha de dados."""']
+    lines += _unpacked(plan.inputs, "inputs") + _unpacked(plan.parameters, "parameters")
+    started: set[Expression] = set()
+    writer.forward()
+    writer.backward(plan.pushes, started)
+    writer.need([plan.output, *plan.results])
+    gradients = [_final(writer, result, started) for result in plan.results]
+    split = len(gradients) - input_gradients
+    returned = [writer.text(plan.output, 0), _tuple(gradients[:split])]
+    if input_gradients:
+        returned.append(_tuple(gradients[split:]))
+    return [*lines, *writer.lines, f"    return {', '.join(returned)}"]
+
+
+def _looped(plan: Plan, functions: set[str]) -> list[str]:
+    writer = Writer(plan, functions)
+    lines = ["def batch(rows, parameters):", '    """A soma dos valores e dos gradientes sobre muitas linhas."""']
+    lines += [*_unpacked(plan.parameters, "parameters"), "    rows_count = float(len(rows))"]
+    inside = [push for push in plan.pushes if not push.after and _moves(push, plan)]
+    constant = [push for push in plan.pushes if not push.after and not _moves(push, plan)]
+    outside = [push for push in plan.pushes if push.after]
+    started: set[Expression] = set()
+    writer.hoist()
+    for push in inside:
+        if push.target not in started and push.target not in plan.varying:
+            writer.line(f"{writer.text(push.target)} = 0.0")
+            started.add(push.target)
+    moving = plan.output in plan.varying
+    if moving:
+        writer.line("total = 0.0")
+    if moving or inside:
+        writer.line(f"for {_target(plan.inputs)} in rows:")
+        writer.indent += 1
+        writer.scopes.append([])
+        writer.forward(moving=True)
+        if moving:
+            writer.need([plan.output])
+            writer.line(f"total += {writer.text(plan.output)}")
+        here = set(started)
+        writer.backward(inside, here)
+        writer._leave(1)
+    writer.backward(constant, started, factor="rows_count * ")
+    writer.forward(moving=False)
+    writer.backward(outside, started)
+    if not moving:
+        writer.need([plan.output])
+        writer.line(f"total = rows_count * {writer.text(plan.output, _FACTOR)}")
+    writer.need(plan.results)
+    gradients = [_final(writer, result, started) for result in plan.results]
+    return [*lines, *writer.lines, f"    return total, {_tuple(gradients)}"]
+
+
+def _moves(push: Push, plan: Plan) -> bool:
+    """Verdadeiro se a parcela, ou a condição dela, muda de uma linha de dados para outra."""
+    return push.part in plan.varying or any(condition in plan.varying for condition in push.region)
+
+
+def _final(writer: Writer, result: Expression, started: set[Expression]) -> str:
+    return "0.0" if result in writer.plan.sums and result not in started else writer.text(result)
+
+
+def _reachable(roots: Iterable[Any]) -> list[Expression]:
+    """Tudo o que as raízes usam, na ordem de criação: as partes antes."""
+    stack = [root for root in roots if isinstance(root, Expression)]
+    seen = set(stack)
+    while stack:
+        for part in stack.pop().parts:
+            if part not in seen:
+                seen.add(part)
+                stack.append(part)
+    return sorted(seen, key=lambda expression: expression.index)
+
+
+def _unpacked(names: Sequence[str], source: str) -> list[str]:
+    return [f"    {_target(names)} = {source}"] if names else []
+
+
+def _target(names: Sequence[str]) -> str:
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names) or "()"
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
