@@ -7,6 +7,7 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 from micrograd_pt import chapter15, copying
 from micrograd_pt.chapter15 import step
 from micrograd_pt.checks import Report, check_gradients, check_table
+from micrograd_pt.compiler import CompileError, Program, compile_graph, compiled
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
 from micrograd_pt.drawing import draw, draw_network
 from micrograd_pt.engine import ChangedLeafError, Condition, Value
@@ -65,6 +66,7 @@ abs = absolute
 __all__ = [
     "MLP",
     "ChangedLeafError",
+    "CompileError",
     "Condition",
     "DivergenceError",
     "DomainError",
@@ -75,6 +77,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Operation",
+    "Program",
     "Report",
     "Value",
     "abs",
@@ -89,6 +92,8 @@ __all__ = [
     "chapter15",
     "check_gradients",
     "check_table",
+    "compile_graph",
+    "compiled",
     "cos",
     "cosh",
     "derivative",

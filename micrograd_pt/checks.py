@@ -17,10 +17,12 @@ from micrograd_pt import ops
 from micrograd_pt.derivatives import flat, value_and_grad
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.ops import Operation
+from micrograd_pt.ops import DomainError, Operation
 
 TOLERANCE = 1e-6
 """Diferença relativa (à derivada, ou a 1 se ela é menor) a partir da qual uma regra é acusada."""
+
+_VERDICTS = ("ok", "wrong", "kink", "jump", "undefined", "unreliable")
 
 Curve = Callable[[float], Any]
 
@@ -31,7 +33,8 @@ class Finding:
 
     Attributes:
         what: o que foi comparado: a operação e o nó, ou o argumento da função.
-        verdict: `"ok"`, `"wrong"`, `"kink"` (bico) ou `"unreliable"` (a diferença não serve de prova ali).
+        verdict: `"ok"`, `"wrong"`, `"kink"` (bico), `"jump"` (salto), `"undefined"` (sem
+            derivada) ou `"unreliable"` (a diferença não serve de prova ali).
         expected: o que as diferenças centrais dão.
         found: o que a tabela dá; None num ramo fechado.
     """
@@ -55,8 +58,16 @@ class Finding:
             case "wrong":
                 return f"ERRADA: {self.what}: {numbers}, diferença relativa {self.distance:.1e}"
             case "kink":
-                return f"bico: {self.what}: à esquerda e à direita as derivadas diferem; a regra dá {self.found!r}"
-        return f"sem prova: {self.what}: as diferenças não se acertam neste ponto; a regra dá {self.found!r}"
+                return f"bico: {self.what}: à esquerda e à direita as derivadas diferem; {self._given}"
+            case "jump":
+                return f"salto: {self.what}: a função não é contínua neste ponto; {self._given}"
+            case "undefined":
+                return f"sem derivada: {self.what}: o valor existe neste ponto, mas a derivada não"
+        return f"sem prova: {self.what}: as diferenças não se acertam neste ponto; {self._given}"
+
+    @property
+    def _given(self) -> str:
+        return "o ramo está fechado" if self.found is None else f"a regra dá {float(self.found):.9g}"
 
 
 @dataclass(frozen=True)
@@ -78,10 +89,11 @@ class Report:
         return tuple(finding for finding in self.findings if finding.verdict == "wrong")
 
     def __str__(self) -> str:
-        counts = {verdict: sum(f.verdict == verdict for f in self.findings) for verdict in ("ok", "kink", "unreliable")}
+        counts = {verdict: sum(f.verdict == verdict for f in self.findings) for verdict in _VERDICTS}
         lines = [
             f"{len(self.findings)} derivada(s) comparada(s) com diferenças centrais: {counts['ok']} certa(s), "
-            f"{len(self.wrong)} errada(s), {counts['kink']} em bicos, {counts['unreliable']} sem prova"
+            f"{len(self.wrong)} errada(s), {counts['kink'] + counts['jump']} em bicos ou saltos, "
+            f"{counts['unreliable'] + counts['undefined']} sem prova"
         ]
         return "\n".join(lines + [f"  {finding}" for finding in self.findings if finding.verdict != "ok"])
 
@@ -107,12 +119,15 @@ def check_gradients(f: Callable[..., Any], *args: Any) -> Report:
         for node in Graph(output).nodes:
             if node.op is not None:
                 findings += _check_node(node, node.op)
-    _, gradient = value_and_grad(f, tuple(range(len(args))))(*args) if args else (None, ())
+    try:
+        _, gradient = value_and_grad(f, tuple(range(len(args))))(*args) if args else (None, ())
+    except DomainError:
+        return Report(tuple(findings))  # um dos nós acima não tem derivada
     slopes = flat(list(gradient), "o gradiente")[0]
     for place, slope in enumerate(slopes):
 
         def moved(number: float, place: int = place) -> Any:
-            value = f(*rebuild([*numbers[:place], number, *numbers[place + 1 :]]))
+            value = f(*rebuild([Value(given) for given in (*numbers[:place], number, *numbers[place + 1 :])]))
             return value.data if type(value) is Value else value
 
         findings.append(_compare(f"a derivada de f em relação ao número {place + 1}", moved, numbers[place], slope))
@@ -151,7 +166,11 @@ def _check_node(node: Node, operation: Operation) -> list[Finding]:
     for place, arg in enumerate(node.inputs):
         if isinstance(arg, Node):
             what = f"{operation.name}, argumento {place + 1}, no nó {node.name}"
-            slope = operation.derivative(place, node.data, numbers)
+            try:
+                slope = operation.derivative(place, node.data, numbers)
+            except DomainError:
+                findings.append(Finding(what, "undefined", math.nan, None))
+                continue
             findings.append(_compare(what, _along(operation, numbers, place), numbers[place], slope))
     return findings
 
@@ -194,8 +213,9 @@ def _compare(what: str, curve: Curve, x: Any, found: Any) -> Finding:
     finding = Finding(what, "ok", expected, found)
     if not math.isfinite(expected) or not math.isfinite(float(found or 0)):
         return Finding(what, "unreliable", expected, found)
-    if _is_kink(curve, x):
-        return Finding(what, "kink", expected, found)
+    broken = _break(curve, x)
+    if broken:
+        return Finding(what, broken, expected, found)
     if finding.distance <= TOLERANCE:
         return finding
     reliable = error <= 0.1 * TOLERANCE * max(1.0, abs(expected)) and _holds_close_by(curve, x, expected)
@@ -232,8 +252,9 @@ def _holds_close_by(curve: Curve, x: float, slope: float) -> bool:
     return abs((high - low) / (2 * h) - slope) <= rounding + 1e-3 * max(1.0, abs(slope))
 
 
-def _is_kink(curve: Curve, x: float) -> bool:
-    """Verdadeiro se as derivadas de um lado e do outro não se aproximam quando o passo diminui."""
+def _break(curve: Curve, x: float) -> str:
+    """`"kink"` se as derivadas de um lado e do outro não se aproximam quando o passo diminui; `"jump"` se elas se
+    afastam como numa função que salta; vazio se a função é lisa ali."""
     try:
         gaps = []
         for step in (1e-3, 1e-4, 1e-5):
@@ -241,5 +262,7 @@ def _is_kink(curve: Curve, x: float) -> bool:
             middle, right, left = (float(curve(number)) for number in (x, x + h, x - h))
             gaps.append(abs((right - middle) / h - (middle - left) / h))
     except (ArithmeticError, ValueError):
-        return False
-    return gaps[2] > 1e-4 * max(1.0, abs(float(curve(x)))) and gaps[2] > 0.5 * gaps[0]
+        return ""
+    if gaps[2] <= 1e-4 * max(1.0, abs(float(curve(x)))) or gaps[2] <= 0.5 * gaps[0]:
+        return ""
+    return "jump" if gaps[2] > 20 * gaps[0] else "kink"

@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         O código de saída: 0 se tudo foi feito, 1 se as figuras não puderam ser gravadas ou a perda divergiu, 2 para
         opções erradas, 130 depois de Ctrl-C.
     """
+    if sys.stdout is None:  # a saída foi fechada: as figuras ainda podem ser gravadas
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=PLAIN_ERRORS)
@@ -44,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # quem lia parou de ler, como `| head` faz
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # um disco cheio
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"micrograd-pt: não foi possível escrever a saída: {error.strerror}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\ninterrompido", file=sys.stderr)
         return 130
@@ -124,8 +130,12 @@ class Chapter:
         """Os dois modos de treinamento, com as saídas e classes antes e depois."""
         self.say(heading(self.text("before_training")), self.outputs(chapter15.network(self.bias)))
         self.say(heading(self.text("training", epochs=self.epochs, rate=self.number(self.rate))))
-        statuses = [self.train(mode, batch_size) for mode, batch_size in (("online", 1), ("batch", None))]
-        return max(statuses)
+        status = 0
+        for mode, batch_size in (("online", 1), ("batch", None)):
+            status = self.train(mode, batch_size) or status
+            if status == 130:  # Ctrl-C vale para os dois treinamentos
+                break
+        return status
 
     def train(self, mode: str, batch_size: int | None) -> int:
         """Um treinamento a partir dos pesos da figura."""
@@ -329,7 +339,7 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = math.nan
     if not (math.isfinite(rate) and rate > 0):
-        raise argparse.ArgumentTypeError(f"espera um número maior que 0, e recebeu {text!r}")
+        raise argparse.ArgumentTypeError(f"espera um número finito maior que 0, e recebeu {text!r}")
     return rate
 
 

@@ -43,7 +43,15 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
         output = _one_number(trace.output, f)
         return trace.outward(output), trace.gradient(output)
 
-    return _named_after(f, derived, "value_and_grad")
+    def from_program(*args: Any, **options: Any) -> tuple[Any, Any]:
+        leaves = flat(list(args), "o argumento")[0]
+        if options or _tracing.depth or any(type(leaf) is Value for leaf in leaves):
+            return derived(*args, **options)
+        value, slopes = f.value_and_gradients(args)  # type: ignore[attr-defined]
+        return value, _chosen(args, slopes, argnums)
+
+    compiled = hasattr(f, "value_and_gradients")
+    return _named_after(f, from_program if compiled else derived, "value_and_grad")
 
 
 def grad(f: Function, argnums: Which = 0) -> Function:
@@ -79,10 +87,9 @@ def jvp(f: Function, argnums: Which = 0) -> Function:
         *args, direction = args_and_direction
         trace = _Trace(f, args, options, argnums)
         directions = flat(direction, "a direção")[0]
-        if len(directions) != len(trace.inputs):
-            raise ValueError(
-                f"a direção tem {len(directions)} número(s), e o argumento derivado tem {len(trace.inputs)}"
-            )
+        derived_args = args[argnums] if isinstance(argnums, int) else tuple([args[place] for place in argnums])
+        if shape(direction) != shape(derived_args):
+            raise ValueError(f"a direção tem outra forma que o argumento derivado: {shorten(direction)}")
         outputs, rebuild = flat(trace.output, "o resultado de f")
         tangents = dict(zip(trace.inputs, directions, strict=True))
         slopes = [trace.outward(_forward_mode(output, tangents, trace.inside)) for output in outputs]
@@ -219,13 +226,15 @@ class _Trace:
     def __init__(self, f: Function, args: Sequence[Any], options: dict[str, Any], argnums: Which) -> None:
         self.single = isinstance(argnums, int)
         chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        for place in chosen:
+            _require_place(place, len(args))
+        if len({place % len(args) for place in chosen}) < len(chosen):
+            raise ValueError(f"argnums repete um argumento: {argnums!r}")
         traced = list(args)
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Function]] = []
         self.inside = _tracing.depth > 0
         for place in chosen:
-            if not isinstance(place, int) or not -len(args) <= place < len(args):
-                raise ValueError(f"argnums pede o argumento {shorten(place)}, e a função recebeu {len(args)}")
             numbers, rebuild = flat(args[place], f"o argumento {place}")
             self.inside = self.inside or any(type(number) is Value for number in numbers)
             nodes = [ops.identity(number) if type(number) is Value else Value(number) for number in numbers]
@@ -250,6 +259,24 @@ class _Trace:
     def outward(self, number: Any) -> Any:
         """O número como sai daqui: `Value` dentro de outra derivada, número puro fora."""
         return number.data if type(number) is Value and not self.inside else number
+
+
+def _chosen(args: Sequence[Any], slopes: Sequence[Any], argnums: Which) -> Any:
+    """De um gradiente em fila, a parte dos argumentos pedidos, na forma deles."""
+    shaped, start = [], 0
+    for arg in args:
+        leaves, rebuild = flat(arg, "o argumento")
+        shaped.append(rebuild(slopes[start : start + len(leaves)]))
+        start += len(leaves)
+    places = [argnums] if isinstance(argnums, int) else list(argnums)
+    for place in places:
+        _require_place(place, len(args))
+    return shaped[places[0]] if isinstance(argnums, int) else tuple([shaped[place] for place in places])
+
+
+def _require_place(place: Any, count: int) -> None:
+    if not isinstance(place, int) or not -count <= place < count:
+        raise ValueError(f"argnums pede o argumento {shorten(place)}, e a função recebeu {count}")
 
 
 def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -> Any:
@@ -325,6 +352,15 @@ def flat(tree: Any, what: str) -> tuple[list[Any], Function]:
         return [leaf for leaves, _ in pieces for leaf in leaves], rebuild_all
     number = tree if type(tree) is Value else as_number(tree, what)
     return [number], lambda numbers: numbers[0]
+
+
+def shape(tree: Any) -> Any:
+    """A forma de listas, tuplas e dicionários aninhados, sem os números; formas iguais são iguais."""
+    if isinstance(tree, dict):
+        return (dict, tuple([(key, shape(item)) for key, item in tree.items()]))
+    if isinstance(tree, (list, tuple)):
+        return (type(tree), tuple([shape(item) for item in tree]))
+    return None
 
 
 def _one_number(output: Any, f: Function) -> Any:

@@ -192,13 +192,18 @@ class Value:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={shorten(self.data, 400)}, grad={shorten(self.grad, 400)}{label})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
     # O que parece um número mas desligaria o nó do grafo é recusado, com o que escrever no lugar.
 
     def __float__(self) -> float:
         raise TypeError("float(v) e math.f(v) desligariam o nó do grafo: use v.data, ou as funções v.exp(), v.sin() …")
 
     def __int__(self) -> int:
-        raise TypeError("int(v) desligaria o nó do grafo: use int(v.data)")
+        raise TypeError("int(v) e range(v) desligariam o nó do grafo: use int(v.data)")
+
+    __index__ = __int__
 
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
@@ -218,10 +223,10 @@ class Condition:
     def __init__(self, sign: str, left: Any, right: Any) -> None:
         self.sign, self.left, self.right = sign, left, right
         a, b = (side.data if type(side) is Value else as_number(side, "a comparação") for side in (left, right))
-        self.truth: bool = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
+        self.truth = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
 
     def __bool__(self) -> bool:
-        return self.truth
+        return bool(self.truth)
 
     def __repr__(self) -> str:
         return f"Condition({self.left!r} {self.sign} {self.right!r}: {self.truth})"
@@ -302,7 +307,9 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
 
 def _accumulated(before: Any, arrived: Any) -> Any:
     """O gradiente de uma folha depois de mais uma passada; um `Value` não é somado a um zero à toa."""
-    return arrived if type(arrived) is Value and type(before) is int and before == 0 else before + arrived
+    if before is None or (type(arrived) is Value and type(before) is int and before == 0):
+        return arrived
+    return before + arrived
 
 
 def require_unchanged(order: list[Value]) -> None:
@@ -324,10 +331,10 @@ def require_unchanged(order: list[Value]) -> None:
 
 def _record_one(operation: Operation, x: Value) -> Value:
     node = _new(Value)
-    number = x.data
+    number = x.data if type(x.data) is float else _checked(x)
     try:
         node.data = operation.value(number)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         node.data = operation.evaluate(number, labels=[x.label])
     node.grad, node.label, node.op = 0, "", operation
     node._first, node._second, node._first_data, node._second_data = x, None, number, None
@@ -336,7 +343,7 @@ def _record_one(operation: Operation, x: Value) -> Value:
 
 def _record_two(operation: Operation, a: Any, b: Any) -> Any:
     if type(a) is Value:
-        left = a.data
+        left = a.data if type(a.data) is float else _checked(a)
     elif type(a) is float:
         left = a
     else:
@@ -344,7 +351,7 @@ def _record_two(operation: Operation, a: Any, b: Any) -> Any:
         if a is NotImplemented:
             return NotImplemented
     if type(b) is Value:
-        right = b.data
+        right = b.data if type(b.data) is float else _checked(b)
     elif type(b) is float:
         right = b
     else:
@@ -354,7 +361,7 @@ def _record_two(operation: Operation, a: Any, b: Any) -> Any:
     node = _new(Value)
     try:
         data = operation.value(left, right)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         data = operation.evaluate(left, right, labels=[_label(a), _label(b)])
     if type(data) is complex:
         operation.evaluate(left, right, labels=[_label(a), _label(b)])
@@ -365,15 +372,25 @@ def _record_two(operation: Operation, a: Any, b: Any) -> Any:
 
 def _record_many(operation: Operation, args: Sequence[Any]) -> Value:
     args = tuple([arg if type(arg) in (Value, float) else as_number(arg, operation.name) for arg in args])
-    numbers = tuple([arg.data if type(arg) is Value else arg for arg in args])
+    numbers = tuple(
+        [arg if type(arg) is not Value else arg.data if type(arg.data) is float else _checked(arg) for arg in args]
+    )
     node = _new(Value)
     try:
         node.data = operation.value(*numbers)
-    except (ArithmeticError, ValueError):
-        node.data = operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
+    except (ArithmeticError, ValueError, TypeError):
+        labels = [_label(arg) for arg in args]
+        node.data = operation.evaluate(*numbers, labels=labels)
     node.grad, node.label, node.op = 0, "", operation
     node._first, node._second, node._first_data, node._second_data = args, None, numbers, None
     return node
+
+
+def _checked(node: Value) -> Any:
+    """O número de um nó a cujo `data` alguém pode ter atribuído outra coisa; um escalar do NumPy é convertido."""
+    if not hasattr(type(node.data), "record"):
+        node.data = as_number(node.data, f"o data de {node.label or 'um nó'}")
+    return node.data
 
 
 def _constant(number: Any, operation: Operation) -> Any:

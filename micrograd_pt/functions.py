@@ -35,9 +35,15 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:
     return ops.weighted_sum(*weights, *inputs)
 
 
-def sum(terms: Iterable[Any]) -> Any:
-    """A soma dos termos, da esquerda para a direita, num nó só; a de nenhum termo é 0."""
-    return ops.total(*_listed(terms, "sum"))
+def sum(terms: Iterable[Any], start: Any = 0) -> Any:
+    """A soma dos termos, da esquerda para a direita, num nó só.
+
+    Args:
+        terms: números ou `Value`s.
+        start: de onde se parte, como na `sum` do Python; é a soma de nenhum termo.
+    """
+    first = [] if type(start) is int and start == 0 else [start]
+    return ops.total(*first, *_listed(terms, "sum"))
 
 
 def mean(terms: Iterable[Any]) -> Any:

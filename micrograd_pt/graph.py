@@ -141,10 +141,11 @@ class Graph:
             upstream = totals[user.index]
             if user.op is None:
                 continue
+            slopes = None if upstream is None else self.locals(user)
             for position, arg in enumerate(user.inputs):
                 if not isinstance(arg, Node):
                     continue
-                local = None if upstream is None else self.local(user, position)
+                local = None if slopes is None else slopes[position]
                 product = 0 if local is None else upstream * local
                 parts[arg.index].append(Contribution(user, position, upstream or 0, local, product))
                 if local is not None:
@@ -152,11 +153,12 @@ class Graph:
                     totals[arg.index] = product if before is None else before + product
         return parts, [0 if total is None else total for total in totals]
 
-    def local(self, user: Node, position: int) -> Any:
-        """A derivada de `user` em relação ao seu argumento de número `position`; None num ramo fechado."""
+    def locals(self, user: Node) -> list[Any]:
+        """As derivadas de `user` em relação aos seus argumentos; None nos ramos fechados e nas constantes."""
         assert user.op is not None
         names = [arg.name if isinstance(arg, Node) else "" for arg in user.inputs]
-        return user.op.derivative(position, user.data, user.numbers, names)
+        wanted = [isinstance(arg, Node) for arg in user.inputs]
+        return user.op.derivatives(user.data, user.numbers, names, wanted)
 
 
 def _unique_names(order: list[Value]) -> list[str]:

@@ -176,6 +176,8 @@ class MLP(Module):
             _require_size(nout, "nouts")
         if bias not in ("variable", "column", None):
             raise ValueError(f'bias espera "variable", "column" ou None, e recebeu {shorten(bias)}')
+        _known(activation)
+        _known(output_activation)
         uniform = None if seed is None else random.Random(seed).uniform
         extra = bias == "column"
         self.nin, self.nouts, self.bias = nin, list(nouts), bias

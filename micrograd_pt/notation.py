@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import sys
 import unicodedata
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ _PLAIN = {
     "·": "*",
     "×": "x",
     "÷": "/",
+    "≤": "<=",
     "−": "-",
     "–": "-",
     "—": "-",
@@ -71,6 +73,11 @@ def plain(text: str, encoding: str) -> str:
         encoding: a codificação da saída, como `"cp1252"` ou `"ascii"`.
     """
     return text.encode(encoding, PLAIN_ERRORS).decode(encoding)
+
+
+def printable(text: str) -> str:
+    """O texto como a saída deste programa o escreve: com grafias simples para os sinais que ela não tem."""
+    return plain(text, getattr(sys.stdout, "encoding", None) or "utf-8")
 
 
 PLAIN_ERRORS = "micrograd_pt.plain"

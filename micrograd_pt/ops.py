@@ -17,7 +17,7 @@ import numbers
 import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 Partial = Callable[..., Any]
@@ -95,6 +95,10 @@ class Operation:
             DomainError: os argumentos estão fora do domínio da operação.
             OverflowError: o resultado não cabe num `float`.
         """
+        for arg in args:
+            record = getattr(type(arg), "record", None)
+            if record is not None:  # um número que se escreve em vez de valer
+                return record(self, *args)
         try:
             result = self.value(*args)
         except (ValueError, ZeroDivisionError) as error:
@@ -102,13 +106,30 @@ class Operation:
         except OverflowError as error:
             message = f"{self.name} passa do maior float em {describe(args, labels)}: diminua o argumento"
             raise OverflowError(message) from error
+        except TypeError as error:
+            raise TypeError(f"a regra do valor de {self.name} falhou em {describe(args, labels)}: {error}") from error
         if isinstance(result, complex):
             raise DomainError(f"{self.name} não tem valor real em {describe(args, labels)}: {self.title}")
         return result
 
-    def derivatives(self, result: Any, args: Sequence[Any]) -> list[Any]:
-        """As derivadas parciais em relação a cada argumento, na ordem deles; None nos ramos fechados."""
-        return [self.derivative(index, result, args) for index in range(len(args))]
+    def derivatives(
+        self, result: Any, args: Sequence[Any], labels: Sequence[str] = (), wanted: Sequence[bool] = ()
+    ) -> list[Any]:
+        """As derivadas parciais em relação a cada argumento, na ordem deles; None nos ramos fechados.
+
+        Args:
+            result: o valor da operação.
+            args: os argumentos.
+            labels: os rótulos deles, para mensagens de erro.
+            wanted: quais derivadas se querem; as outras vêm como None.
+
+        Raises:
+            DomainError, OverflowError: como em `derivative`.
+        """
+        if not isinstance(self.partials, tuple):
+            return list(self.partials(result, *args))
+        places = range(len(args))
+        return [self.derivative(i, result, args, labels) if not wanted or wanted[i] else None for i in places]
 
     def derivative(self, index: int, result: Any, args: Sequence[Any], labels: Sequence[str] = ()) -> Any:
         """A derivada parcial em relação ao argumento de número `index` (a partir de 0).
@@ -128,6 +149,10 @@ class Operation:
         except OverflowError as error:
             where = describe(args, labels)
             raise OverflowError(f"a derivada de {self.name} passa do maior float em {where}") from error
+        except TypeError as error:
+            where = describe(args, labels)
+            message = f"a regra da derivada {index + 1} de {self.name} falhou em {where}: {error}"
+            raise TypeError(message) from error
         if isinstance(slope, complex):
             raise DomainError(f"a derivada de {self.name} não é real em {describe(args, labels)}: {self.title}")
         return slope
@@ -185,6 +210,8 @@ def shorten(given: Any, limit: int = 60) -> str:
 
 def hint(given: Any) -> str:
     """O que escrever no lugar do que foi dado, quando isso se sabe."""
+    if hasattr(given, "hint"):
+        return str(given.hint)
     if isinstance(given, str):
         return "; converta o texto com float(...)"
     if isinstance(given, complex):
@@ -506,7 +533,7 @@ weighted_sum = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
 
 where_less = Operation(
     "where_less",
-    "se <",
+    "se",
     lambda left, right, a, b: choose(left < right, a, b),
     (
         lambda y, left, right, a, b: None,
@@ -518,7 +545,7 @@ where_less = Operation(
 )
 where_less_equal = Operation(
     "where_less_equal",
-    "se ≤",
+    "se",
     lambda left, right, a, b: choose(left <= right, a, b),
     (
         lambda y, left, right, a, b: None,
@@ -557,7 +584,21 @@ def operation(name: str, symbol: str, value: Callable[..., Any], *partials: Part
     for rule in (value, *partials):
         if not callable(rule):
             raise TypeError(f"{name} espera funções para o valor e as derivadas, e recebeu {shorten(rule)}")
-    return Operation(name, symbol, value, partials, title or name)
+    rules = [_giving_numbers(rule, name) for rule in partials]
+    return Operation(name, symbol, _giving_numbers(value, name), tuple(rules), title or name)
+
+
+def _giving_numbers(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A regra, recusando um resultado que não é número (None é um ramo fechado)."""
+
+    @wraps(rule)
+    def checked(*args: Any) -> Any:
+        result = rule(*args)
+        if result is None or isinstance(result, (float, int, Fraction)) or hasattr(type(result), "record"):
+            return result
+        return as_number(result, f"uma regra de {name}")
+
+    return checked
 
 
 BUILT_IN = frozenset(TABLE)

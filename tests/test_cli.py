@@ -81,7 +81,7 @@ def test_a_poor_encoding_loses_no_number(encoding: str, tmp_path: Path) -> None:
     [
         (["--amostra", "2,0"], "0,0 0,1 1,0 ou 1,1"),
         (["--vies", "nada"], "coluna ou variavel"),
-        (["--taxa", "0"], "maior que 0"),
+        (["--taxa", "0"], "finito maior que 0"),
         (["--taxa=-1"], "maior que 0"),
         (["--taxa", "nan"], "maior que 0"),
         (["--epocas", "1.5"], "um inteiro"),

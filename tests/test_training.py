@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from micrograd_pt import MLP, DivergenceError, Value, chapter15, evaluate, half_squared_error, train
+from micrograd_pt.optimizers import SGD
 
 X, Y = chapter15.X, chapter15.y
 
@@ -160,7 +161,9 @@ class Noted(Line):
 
 def seen_in(epochs, **options):
     model = Noted()
-    train(model, [[float(i)] for i in range(8)], [0.0] * 8, learning_rate=1e-6, epochs=epochs, **options)
+    train(
+        model, [[float(i)] for i in range(8)], [0.0] * 8, learning_rate=1e-6, epochs=epochs, compiled=False, **options
+    )
     return [model.seen[i : i + 8] for i in range(0, 8 * epochs, 8)]
 
 
@@ -199,7 +202,7 @@ def test_ctrl_c_hands_back_the_history_so_far_and_a_usable_model(place):
         return half_squared_error(output, target)
 
     model, complete = chapter15.network(), chapter15.network()
-    history = train(model, X, Y, loss=loss, epochs=100, progress=False)
+    history = train(model, X, Y, loss=loss, epochs=100, progress=False, compiled=False)
     assert history.interrupted
     assert len(history.losses) == place // 4
     assert history.seconds > 0
@@ -210,6 +213,48 @@ def test_ctrl_c_hands_back_the_history_so_far_and_a_usable_model(place):
     again = train(model, X, Y, epochs=5, progress=False)
     assert len(again.losses) == 5
     assert all(map(math.isfinite, again.losses))
+
+
+@pytest.mark.parametrize("place", [0, 1, 5, 14])
+def test_ctrl_c_in_the_compiled_path_puts_the_parameters_back(place):
+    class Interrupted(SGD):
+        calls = 0
+
+        def update(self, values, gradients):
+            self.calls += 1
+            if self.calls == place + 1:
+                raise KeyboardInterrupt
+            return super().update(values, gradients)
+
+    model, complete = chapter15.network(), chapter15.network()
+    history = train(model, X, Y, optimizer=Interrupted(0.5), epochs=100, progress=False)
+    assert history.interrupted and len(history.losses) == place // 4
+    samples = list(zip(X, Y, strict=True))
+    for step in range(place):
+        x, y = samples[step % 4]
+        train(complete, [x], [y], epochs=1, progress=False)
+    assert [p.data for p in model.parameters()] == [p.data for p in complete.parameters()]
+
+
+def test_compiled_and_eager_training_give_the_same():
+    for options in ({}, {"batch_size": None}, {"batch_size": 3, "reduction": "mean"}):
+        compiled, eager = chapter15.network(), chapter15.network()
+        fast = train(compiled, X, Y, epochs=60, progress=False, **options)
+        slow = train(eager, X, Y, epochs=60, progress=False, compiled=False, **options)
+        assert fast.losses == pytest.approx(slow.losses, rel=1e-12)
+        assert [p.data for p in compiled.parameters()] == pytest.approx([p.data for p in eager.parameters()], rel=1e-11)
+        assert [p.grad for p in compiled.parameters()] == pytest.approx([p.grad for p in eager.parameters()], rel=1e-9)
+
+
+def test_a_model_that_draws_is_trained_through_the_graph():
+    class Noisy(Line):
+        def __call__(self, x):
+            return super().__call__(x) * random.choice([0.0, 1.0])
+
+    random.seed(0)
+    model = Noisy()
+    history = train(model, POINTS, ZEROS, learning_rate=1e-6, epochs=8, progress=False)
+    assert len(set(history.losses)) > 4
 
 
 def test_divergence_names_the_epoch_and_what_to_try():
@@ -236,7 +281,7 @@ def test_a_loss_that_is_not_finite_stops_in_the_epoch_where_it_appears(number):
         return half_squared_error(output, target) + (number if calls == 10 else 0)
 
     with pytest.raises(DivergenceError, match="na época 3 a perda") as caught:
-        train(chapter15.network(), X, Y, loss=loss, epochs=9, progress=False)
+        train(chapter15.network(), X, Y, loss=loss, epochs=9, progress=False, compiled=False)
     assert len(caught.value.history.losses) == 2
 
 

@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
     "cli.names": "How to read the names: w_x1_h2 is the weight from x1 to h2; z_h2 is the weighted sum that\n"
     "enters h2; o is the output.",
     "cli.sample": "Sample ({x1}, {x2}), desired output {target}",
-    "cli.printed": "The chapter truncates to three decimals, without rounding: it prints {values}.",
+    "cli.printed": "The chapter truncates to three decimals, without rounding:\n  it prints {values}.",
     "cli.class": "Class by the step function",
     "cli.class.line": "step({output}; threshold 0.5) = {predicted}   (desired: {target})",
     "cli.after": "After one update of all weights",

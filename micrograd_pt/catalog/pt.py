@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
     "cli.names": "Como ler os nomes: w_x1_h2 é o peso que leva de x1 a h2; z_h2 é a soma ponderada que entra em h2;\n"
     "o é a saída.",
     "cli.sample": "Amostra ({x1}, {x2}), saída desejada {target}",
-    "cli.printed": "O capítulo trunca em três casas, sem arredondar: imprime {values}.",
+    "cli.printed": "O capítulo trunca em três casas, sem arredondar:\n  imprime {values}.",
     "cli.class": "Classe pela função degrau",
     "cli.class.line": "degrau({output}; limiar 0.5) = {predicted}   (desejada: {target})",
     "cli.after": "Depois de uma atualização de todos os pesos",

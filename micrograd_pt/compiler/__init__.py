@@ -2,5 +2,6 @@
 
 from micrograd_pt.compiler.expressions import CompileError
 from micrograd_pt.compiler.program import Program, compile_graph
+from micrograd_pt.compiler.tracing import compiled
 
-__all__ = ["CompileError", "Program", "compile_graph"]
+__all__ = ["CompileError", "Program", "compile_graph", "compiled"]

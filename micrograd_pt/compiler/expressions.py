@@ -30,13 +30,16 @@ class Expression:
         kind: `"const"`, `"name"`, um sinal, `"neg"`, `"**"`, `"call"`, `"choose"`, uma comparação, `"and"`, `"or"`,
             `"not"`.
         args: as partes; numa constante, o número; num nome, o texto; numa chamada, a função e depois as expressões.
+        parts: as expressões de que esta é feita.
         index: a ordem de criação: as partes vêm sempre antes.
     """
 
-    __slots__ = ("args", "book", "index", "kind")
+    __slots__ = ("args", "book", "index", "kind", "parts")
 
     def __init__(self, book: Book, kind: str, args: tuple[Any, ...], index: int) -> None:
         self.book, self.kind, self.args, self.index = book, kind, args, index
+        self.parts: tuple[Expression, ...]
+        self.parts = () if kind in ("const", "name") else args[1:] if kind == "call" else args
 
     def __add__(self, other: Any) -> Any:
         return self.book.add(self, self.book.lift(other))
@@ -93,6 +96,13 @@ class Expression:
     def __bool__(self) -> bool:
         return self.book.decide(self)
 
+    def __float__(self) -> float:
+        raise CompileError(f"o número de um valor que muda a cada chamada não se conhece de antemão{self.hint}")
+
+    __int__ = __index__ = __float__
+
+    hint = ": em vez de v.data, math.f(v) ou range(v), escreva a conta com o próprio valor (v.exp(), where, …)"
+
     @classmethod
     def record(cls, operation: Operation, *args: Any) -> Any:
         """Aplica uma linha da tabela, escrevendo-a."""
@@ -103,13 +113,6 @@ class Expression:
     def number(self) -> Any:
         """O número de uma constante; None se não é constante."""
         return self.args[0] if self.kind == "const" else None
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        """As expressões de que esta é feita."""
-        if self.kind in ("const", "name"):
-            return ()
-        return self.args[1:] if self.kind == "call" else self.args
 
     def __repr__(self) -> str:
         return f"<expressão {self.kind} {self.index}>"
@@ -290,9 +293,11 @@ class Book:
             CompileError: o valor não se pode escrever.
         """
         args = [self.lift(arg) for arg in args]
-        rule = operation.value
-        if getattr(rule, "__module__", None) == "math":
+        rule: Any = operation.value
+        if rule.__module__ == "math":
             return self.call(rule.__name__, *args)
+        if rule.__module__ == "_operator":  # os sinais: não têm escolhas a seguir
+            return rule(*args)
         return self._followed(rule, args, operation)
 
     def slope(self, operation: Operation, position: int, result: Expression, args: Sequence[Any]) -> Any:
@@ -326,30 +331,28 @@ class Book:
             self._answers.append(True)
         return self._answers[len(self._asked) - 1]
 
-    def _followed(self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation) -> Any:
-        """A regra executada por todos os caminhos dos seus `if`s."""
-
-        def explore(prefix: list[bool]) -> Any:
-            before = self._answers, self._asked
-            self._answers, self._asked = list(prefix), []
-            try:
-                result = rule(*args)
-                answers, asked = self._answers, self._asked
-            except (TypeError, AttributeError) as error:
-                if isinstance(error, CompileError):
-                    raise
-                raise CompileError(
-                    f"a operação {operation.name} não se pode compilar: escreva o valor e as derivadas dela só com "
-                    f"aritmética e funções de micrograd_pt ({error})"
-                ) from error
-            finally:
-                self._answers, self._asked = before
-            for place in range(len(asked) - 1, len(prefix) - 1, -1):
-                assert answers[place]
-                result = self.choice(asked[place], result, explore([*answers[:place], False]))
-            return result if result is None else self.lift(result)
-
-        return explore([])
+    def _followed(
+        self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
+    ) -> Any:
+        """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
+        before = self._answers, self._asked
+        self._answers = answers = list(prefix)
+        self._asked = asked = list[Expression]()
+        try:
+            result = rule(*args)
+        except CompileError:
+            raise
+        except (TypeError, AttributeError) as error:
+            raise CompileError(
+                f"a operação {operation.name} não se pode compilar: escreva o valor e as derivadas dela só com "
+                f"aritmética e funções de micrograd_pt ({error})"
+            ) from error
+        finally:
+            self._answers, self._asked = before
+        for place in range(len(asked) - 1, len(prefix) - 1, -1):
+            other = self._followed(rule, args, operation, [*answers[:place], False])
+            result = self.choice(asked[place], result, other)
+        return result if result is None or type(result) is Expression else self.lift(result)
 
     def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
         key = (kind, *args)

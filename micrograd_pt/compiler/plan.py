@@ -236,6 +236,8 @@ class _Planner:
 def common(regions: Sequence[Region]) -> Region:
     """O começo que todas as regiões têm em comum."""
     first = regions[0]
+    if len(regions) == 1 or not first:
+        return first
     size = min(map(len, regions))
     while any(region[:size] != first[:size] for region in regions):
         size -= 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 from micrograd_pt.compiler.plan import make_plan
-from micrograd_pt.compiler.source import write
+from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError, shorten
@@ -20,24 +22,35 @@ class Program:
     """Um grafo compilado; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
 
     Args:
-        source: o texto, com as funções `program` e `batch`.
+        single: o texto da função `program`, para uma linha de dados.
+        looped: o texto da função `batch`, para muitas, ou a função que o escreve quando for preciso.
         inputs: quantas entradas há.
         parameters: quantos parâmetros há.
 
     Attributes:
-        source: o texto: Python que se lê, e que roda sozinho com `math`.
         run: a função `program` do texto, sem conferir nada: (entradas, parâmetros) → (valor, gradientes).
     """
 
-    def __init__(self, source: str, inputs: int, parameters: int) -> None:
-        self.source = source
+    def __init__(self, single: str, looped: str | Callable[[], str], inputs: int, parameters: int) -> None:
+        self._single, self._looped = single, looped
         self.inputs, self.parameters = inputs, parameters
-        place = f"<programa {next(_serial)}>"
-        linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
-        names: dict[str, Any] = {"__name__": "micrograd_pt.compiled"}
-        exec(compile(source, place, "exec"), names)  # o texto é nosso: nenhum rótulo chega a ele sem virar nome
-        self.run: Callable[..., Any] = names["program"]
-        self._batch: Callable[..., Any] = names["batch"]
+        self.run: Callable[..., Any] = _defined(single, "program")
+
+    @property
+    def source(self) -> str:
+        """O texto das duas funções, `program` e `batch`: Python que se lê, e que roda sozinho com `math`."""
+        return f"{self._single}\n\n{self._looped_source}"
+
+    @property
+    def _looped_source(self) -> str:
+        if not isinstance(self._looped, str):
+            self._looped = self._looped()
+        return self._looped
+
+    @cached_property
+    def run_batch(self) -> Callable[..., Any]:
+        """A função `batch` do texto, sem conferir nada: (linhas, parâmetros) → (soma dos valores, dos gradientes)."""
+        return _defined(self._looped_source, "batch")
 
     def __call__(self, input_values: Sequence[float], parameter_values: Sequence[float]) -> Any:
         """O valor e os gradientes.
@@ -47,8 +60,8 @@ class Program:
             parameter_values: um número por parâmetro.
 
         Returns:
-            (valor, gradientes dos parâmetros), e um terceiro elemento com os das entradas se o programa foi feito com
-            `input_gradients=True`; cada um é uma tupla na ordem dada a `compile_graph`.
+            (valor, gradientes): os gradientes são uma tupla na ordem dos parâmetros dada a `compile_graph`, seguidos
+            dos das entradas se o programa foi feito com `input_gradients=True`.
 
         Raises:
             ValueError: número errado de entradas ou de parâmetros.
@@ -60,7 +73,7 @@ class Program:
         return self._guarded(self.run, input_values, parameter_values)
 
     def batch(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
-        """A soma dos valores e dos gradientes dos parâmetros sobre muitas linhas de entradas.
+        """A soma dos valores e dos gradientes sobre muitas linhas de entradas.
 
         Args:
             rows: uma lista de linhas, cada uma com um número por entrada.
@@ -75,13 +88,13 @@ class Program:
         self._require(parameter_values, self.parameters, "parâmetro(s)")
         for row in rows:
             self._require(row, self.inputs, "entrada(s)")
-        return self._guarded(self._batch, rows, parameter_values)
+        return self._guarded(self.run_batch, rows, parameter_values)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self.source, self.inputs, self.parameters)
+        return Program, (self._single, self._looped_source, self.inputs, self.parameters)
 
     def __repr__(self) -> str:
-        lines = self.source.count("\n")
+        lines = self._single.count("\n")
         return f"<Program: {self.inputs} entrada(s), {self.parameters} parâmetro(s), {lines} linhas>"
 
     def _require(self, numbers: Sequence[float], expected: int, what: str) -> None:
@@ -98,12 +111,24 @@ class Program:
             raise OverflowError(f"o resultado passa do maior float: {self._line_of(error)}") from error
 
     def _line_of(self, error: Exception) -> str:
+        """A linha do texto em que o erro aconteceu."""
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
-        number = 0 if trace is None else trace.tb_lineno
-        lines = self.source.splitlines()
-        return lines[number - 1].strip() if 0 < number <= len(lines) else "?"
+        if trace is None:
+            return "?"
+        return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip() or "?"
+
+
+def _defined(source: str, name: str) -> Callable[..., Any]:
+    """A função desse nome, definida pelo texto, que fica à mão para as mensagens de erro."""
+    place = f"<programa {next(_serial)}>"
+    linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+    names: dict[str, Any] = {"__name__": "micrograd_pt.compiled"}
+    exec(compile(source, place, "exec"), names)  # o texto é nosso: nenhum rótulo chega a ele sem virar nome
+    function: Callable[..., Any] = names[name]
+    weakref.finalize(function, linecache.cache.pop, place, None)
+    return function
 
 
 def compile_graph(
@@ -119,7 +144,7 @@ def compile_graph(
         loss: o valor a calcular.
         inputs: as folhas que recebem um número novo a cada chamada (ou linha, em `batch`).
         parameters: as folhas cujos gradientes se querem.
-        input_gradients: se verdadeiro, dá também os gradientes das entradas.
+        input_gradients: se verdadeiro, dá também os gradientes das entradas, depois dos outros.
 
     Returns:
         O programa.
@@ -136,15 +161,15 @@ def compile_graph(
             raise TypeError(f"entradas e parâmetros são Values, e recebi {shorten(leaf)}")
     if len({id(leaf) for leaf in (*inputs, *parameters)}) != len(inputs) + len(parameters):
         raise ValueError("uma mesma folha aparece duas vezes entre as entradas e os parâmetros")
-    graph = Graph(loss)
-    return program_of(graph, inputs, parameters, input_gradients)
+    wanted = [*parameters, *inputs] if input_gradients else parameters
+    return program_of(Graph(loss), inputs, parameters, wanted)
 
 
-def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], input_gradients: bool) -> Program:
-    """O programa de um grafo já congelado; como em `compile_graph`."""
-    wanted = parameters + (inputs if input_gradients else [])
-    single = make_plan(graph, inputs, parameters, wanted, looped=False)
-    looped = make_plan(graph, inputs, parameters, parameters, looped=True)
-    title = f"Passo para frente e passo para trás de um grafo de {len(graph)} nós."
-    source = write(single, looped, len(inputs) if input_gradients else 0, title)
-    return Program(source, len(inputs), len(parameters))
+def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], wanted: list[Value]) -> Program:
+    """O programa de um grafo já congelado, com os gradientes das folhas de `wanted`, nessa ordem."""
+    single = write_single(make_plan(graph, inputs, parameters, wanted, looped=False))
+
+    def looped() -> str:
+        return write_looped(make_plan(graph, inputs, parameters, wanted, looped=True))
+
+    return Program(single, looped, len(inputs), len(parameters))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression
 from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 
+_index = attrgetter("index")
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
 
 _OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)
@@ -70,6 +72,8 @@ class Writer:
     def _homes(self) -> dict[Expression, Region]:
         """Para cada gradiente de nó, a região mais funda que contém todos os seus usos."""
         homes: dict[Expression, Region] = {}
+        if not any(push.region for push in self.plan.pushes):
+            return homes
 
         def used_in(expression: Expression, region: Region) -> None:
             before = homes.get(expression)
@@ -93,7 +97,7 @@ class Writer:
                 for part in expression.parts:
                     if part not in varying and part.kind in (*ARITHMETIC, "neg", "call", "choose"):
                         settled.add(part)
-        for expression in sorted(settled, key=lambda found: found.index):
+        for expression in sorted(settled, key=_index):
             if expression in values or expression.kind in ("+", "-", "*", "neg"):
                 self.kept.add(expression)
                 self.need([expression])
@@ -131,7 +135,7 @@ class Writer:
 
     def _enter(self, region: Region, depth: int, pushes: Sequence[Push]) -> None:
         """Abre os blocos de uma região, a partir dos `depth` já abertos; o que serve a irmãos vem antes deles."""
-        used = [found for found in _reachable(push.part for push in pushes) if found in self.kept]
+        used = self._missing(push.part for push in pushes)
         for place in range(depth, len(region)):
             self.need([found for found in used if self.homes.get(found) == region[:place]])
             self.need([region[place]])
@@ -150,19 +154,24 @@ class Writer:
 
     def need(self, expressions: Iterable[Expression]) -> None:
         """Escreve as variáveis de que essas expressões precisam e que ainda não existem aqui."""
-        waiting: set[Expression] = set()
-        stack = [expression for expression in expressions if expression not in self.names]
+        for expression in self._missing(expressions):
+            self._assign(expression)
+
+    def _missing(self, expressions: Iterable[Expression]) -> list[Expression]:
+        """As variáveis de que essas expressões precisam e que ainda não existem aqui, as partes antes."""
+        names, kept = self.names, self.kept
+        stack = [expression for expression in expressions if expression not in names]
         seen = set(stack)
+        missing = []
         while stack:
             expression = stack.pop()
-            if expression in self.kept:
-                waiting.add(expression)
+            if expression in kept:
+                missing.append(expression)
             for part in expression.parts:
-                if part not in seen and part not in self.names:
+                if part not in seen and part not in names:
                     seen.add(part)
                     stack.append(part)
-        for expression in sorted(waiting, key=lambda found: found.index):
-            self._assign(expression)
+        return sorted(missing, key=_index) if len(missing) > 1 else missing
 
     def _assign(self, expression: Expression) -> None:
         node = self.plan.values.get(expression)
@@ -218,24 +227,32 @@ class Writer:
         return repr(number), _UNARY if repr(number).startswith("-") else _ATOM
 
 
-def write(single: Plan, looped: Plan, input_gradients: int, title: str) -> str:
-    """O texto do programa: `program`, para uma linha de dados, e `batch`, para muitas.
+def write_single(plan: Plan) -> str:
+    """O texto da função `program`, para uma linha de dados.
 
     Args:
-        single: o plano de uma chamada.
-        looped: o plano de um laço sobre linhas.
-        input_gradients: quantos dos resultados são gradientes das entradas (os últimos).
-        title: o que o programa calcula, para a primeira linha.
+        plan: o plano de uma chamada.
     """
     functions: set[str] = set()
-    body = [*_single(single, functions, input_gradients), "", "", *_looped(looped, functions)]
-    head = [f'"""{title}"""', ""]
-    if functions:
-        head += [f"from math import {', '.join(sorted(functions))}", ""]
-    return "\n".join([*head, "", *body, ""])
+    return _module(_single(plan, functions), functions)
 
 
-def _single(plan: Plan, functions: set[str], input_gradients: int) -> list[str]:
+def write_looped(plan: Plan) -> str:
+    """O texto da função `batch`, para muitas linhas de dados.
+
+    Args:
+        plan: o plano de um laço sobre linhas.
+    """
+    functions: set[str] = set()
+    return _module(_looped(plan, functions), functions)
+
+
+def _module(lines: Sequence[str], functions: set[str]) -> str:
+    head = [f"from math import {', '.join(sorted(functions))}", "", ""] if functions else []
+    return "\n".join([*head, *lines, ""])
+
+
+def _single(plan: Plan, functions: set[str]) -> list[str]:
     writer = Writer(plan, functions)
     lines = ["def program(inputs, parameters):", '    """O valor e os gradientes, para uma linha de dados."""']
     lines += _unpacked(plan.inputs, "inputs") + _unpacked(plan.parameters, "parameters")
@@ -244,11 +261,7 @@ def _single(plan: Plan, functions: set[str], input_gradients: int) -> list[str]:
     writer.backward(plan.pushes, started)
     writer.need([plan.output, *plan.results])
     gradients = [_final(writer, result, started) for result in plan.results]
-    split = len(gradients) - input_gradients
-    returned = [writer.text(plan.output, 0), _tuple(gradients[:split])]
-    if input_gradients:
-        returned.append(_tuple(gradients[split:]))
-    return [*lines, *writer.lines, f"    return {', '.join(returned)}"]
+    return [*lines, *writer.lines, f"    return {writer.text(plan.output)}, {_tuple(gradients)}"]
 
 
 def _looped(plan: Plan, functions: set[str]) -> list[str]:
@@ -307,7 +320,7 @@ def _reachable(roots: Iterable[Any]) -> list[Expression]:
             if part not in seen:
                 seen.add(part)
                 stack.append(part)
-    return sorted(seen, key=lambda expression: expression.index)
+    return sorted(seen, key=_index)
 
 
 def _unpacked(names: Sequence[str], source: str) -> list[str]:

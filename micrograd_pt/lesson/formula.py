@@ -6,6 +6,7 @@ argumentos, o que ela devolve é um grafo, e aqui esse grafo vira texto.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from micrograd_pt.ops import Operation
 
 Show = Callable[[Any], str]
 """Como mostrar uma folha (um `Value` com rótulo) ou um número."""
+
+_FRACTION = re.compile(r"\d+/\d+")
 
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
 
@@ -29,19 +32,13 @@ def formula(operation: Operation, names: Sequence[Any], show: Show) -> str:
     return _applied(operation, names, show)[0]
 
 
-def local_formula(operation: Operation, position: int, result: Value, names: Sequence[Any], show: Show) -> str | None:
-    """A derivada local em símbolos, escrita pela própria regra da tabela; None num ramo fechado.
+def local_formula(slope: Any, show: Show) -> str:
+    """Uma derivada local, que a regra da tabela escreveu com folhas, em símbolos.
 
     Args:
-        operation: a linha da tabela.
-        position: em relação a qual argumento (a partir de 0).
-        result: uma folha com o nome e o valor do resultado.
-        names: folhas com os nomes e os valores dos argumentos.
+        slope: o que a regra devolveu: um grafo pequeno, ou um número.
         show: como mostrar cada folha e cada número.
     """
-    slope = operation.derivative(position, result, names)
-    if slope is None:
-        return None
     text, strength = _written(slope, show)
     return text if strength >= _PRODUCT and not text.startswith("-") else f"({text})"
 
@@ -64,7 +61,9 @@ def _written(node: Any, show: Show) -> tuple[str, int]:
     if isinstance(node, Value) and node.op is not None:
         return _applied(node.op, node.args, show)
     text = show(node)
-    return text, _SUM if text.startswith("-") else _ATOM
+    if text.startswith("-"):
+        return text, _SUM
+    return text, _PRODUCT if _FRACTION.fullmatch(text) else _ATOM
 
 
 def _applied(operation: Operation, args: Sequence[Any], show: Show) -> tuple[str, int]:
@@ -84,7 +83,7 @@ def _applied(operation: Operation, args: Sequence[Any], show: Show) -> tuple[str
                 _kept(part, _PRODUCT, first=place == 0) for place, (_, part) in enumerate(factors)
             ), _PRODUCT
         case "div":
-            return f"{_kept(parts[0], _PRODUCT)} / {_kept(parts[1], _POWER)}", _PRODUCT
+            return f"{_kept(parts[0], _PRODUCT, first=True)} / {_kept(parts[1], _POWER)}", _PRODUCT
         case "pow":
             if isinstance(args[1], (int, float)) and args[1] == 1:
                 return parts[0]
@@ -93,6 +92,10 @@ def _applied(operation: Operation, args: Sequence[Any], show: Show) -> tuple[str
             half = len(args) // 2
             pairs = [_applied_product(args[i], args[half + i], show) for i in range(half)]
             return (total(pairs), _SUM) if pairs else ("0", _ATOM)
+        case "where_less" | "where_less_equal":
+            sign = "<" if operation.name == "where_less" else "≤"
+            condition = f"{parts[0][0]} {sign} {parts[1][0]}"
+            return f"{operation.symbol}({condition}; {parts[2][0]}; {parts[3][0]})", _ATOM
         case "abs":
             return f"|{parts[0][0]}|", _ATOM
     return f"{operation.symbol}({', '.join(text for text, _ in parts)})", _ATOM

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,7 @@ class UpdateStep:
     result: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lesson:
     """A lição inteira; `str()` e `print` a mostram como texto.
 
@@ -113,6 +114,10 @@ class Lesson:
             self.lang,
             self.digits,
         )
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.forward)} para frente, {len(self.backward)} para trás, {len(self.updates)} de atualização"
+        return f"<Lesson de {self.graph.root.name}: passos {counts}; mostre-a com print>"
 
     def gradient(self, name: str) -> Any:
         """O gradiente do nó com esse nome.
@@ -152,21 +157,25 @@ def explain(
     sentence("forward.title", lang)
     if not isinstance(digits, int) or not 1 <= digits <= 17:
         raise ValueError(f"digits espera um inteiro de 1 a 17, e recebeu {digits!r}")
+    if isinstance(parameters, Value):
+        raise TypeError("parameters espera uma lista de Values, como [w], e recebeu um Value só")
     graph = Graph(loss)
     wanted = _wanted(graph, parameters)
     parts, totals = graph.contributions()
     names = [Value(node.data, node.name) for node in graph.nodes]
-    symbols, numbers = _name, _numeral(digits)
+    symbols, numbers, slopes = _name, _numeral(digits), _Slopes(names)
 
     forward = [_forward_step(node, names, symbols, numbers) for node in graph.nodes if node.op is not None]
     backward = [
-        _backward_step(node, parts[node.index], totals[node.index], names, symbols, numbers)
+        _backward_step(node, parts[node.index], totals[node.index], slopes, symbols, numbers)
         for node in _from_the_output(graph)
         if node.index in wanted
     ]
     updates = []
     if learning_rate is not None:
         rate = as_number(learning_rate, "learning_rate")
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {learning_rate!r}")
         updates = [
             UpdateStep(node, totals[node.index], rate, node.data - rate * totals[node.index])
             for node in graph.leaves
@@ -210,18 +219,33 @@ def _forward_step(node: Node, names: Sequence[Value], symbols: Show, numbers: Sh
 
 
 def _backward_step(
-    node: Node, parts: Sequence[Contribution], gradient: Any, names: Sequence[Value], symbols: Show, numbers: Show
+    node: Node, parts: Sequence[Contribution], gradient: Any, slopes: _Slopes, symbols: Show, numbers: Show
 ) -> BackwardStep:
     written = []
     for part in parts:
-        operation = part.user.op
-        assert operation is not None
         if part.local is None:
             written.append(Part(part, None, None))
-            continue
-        args = (operation, part.position, names[part.user.index], _named(part.user.inputs, names))
-        written.append(Part(part, local_formula(*args, symbols), local_formula(*args, numbers)))
+        else:
+            slope = slopes.of(part.user)[part.position]
+            written.append(Part(part, local_formula(slope, symbols), local_formula(slope, numbers)))
     return BackwardStep(node, tuple(written), gradient)
+
+
+class _Slopes:
+    """As derivadas locais escritas: cada regra é chamada uma vez por nó, com folhas no lugar dos argumentos."""
+
+    def __init__(self, names: Sequence[Value]) -> None:
+        self.names = names
+        self._written: dict[int, list[Any]] = {}
+
+    def of(self, user: Node) -> list[Any]:
+        """As derivadas de `user` em relação a cada argumento."""
+        if user.index not in self._written:
+            assert user.op is not None
+            wanted = [isinstance(arg, Node) for arg in user.inputs]
+            args = _named(user.inputs, self.names)
+            self._written[user.index] = user.op.derivatives(self.names[user.index], args, wanted=wanted)
+        return self._written[user.index]
 
 
 def _named(inputs: Sequence[Any], names: Sequence[Value]) -> list[Any]:

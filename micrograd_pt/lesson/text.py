@@ -5,7 +5,7 @@ from __future__ import annotations
 from micrograd_pt.catalog import sentence
 from micrograd_pt.lesson.formula import product, total
 from micrograd_pt.lesson.steps import BackwardStep, ForwardStep, Lesson, Part, UpdateStep
-from micrograd_pt.notation import number
+from micrograd_pt.notation import number, printable
 
 WIDTH = 100
 _MOST = 400  # passos mostrados de um grafo grande
@@ -49,7 +49,7 @@ def render_updates(lesson: Lesson) -> str:
 
 def heading(text: str) -> str:
     """Um título sublinhado."""
-    return f"{text}\n{'-' * len(text)}"
+    return f"{text}\n{'-' * len(printable(text))}"
 
 
 def _forward(step: ForwardStep, digits: int) -> str:
@@ -108,10 +108,14 @@ def _chain(name: str, sides: list[str], sign: str = "=") -> str:
 def _folded(line: str, indent: int) -> list[str]:
     """A linha cortada nos sinais de + e -, para caber na largura."""
     pieces = []
+    start = indent
     while len(line) > WIDTH:
-        cut = max(line.rfind(" + ", indent, WIDTH), line.rfind(" - ", indent, WIDTH))
+        cut = max(line.rfind(" + ", start, WIDTH), line.rfind(" - ", start, WIDTH))
+        if cut < 0:
+            cut = min((found for found in (line.find(" + ", start), line.find(" - ", start)) if found >= 0), default=-1)
         if cut < 0:
             break
         pieces.append(line[:cut])
         line = " " * (indent + 2) + line[cut + 1 :]
+        start = indent + 4  # depois do sinal que agora começa a linha
     return [*pieces, line]

@@ -1,0 +1,139 @@
+"""`compiled(f)`: uma função comum, traçada na primeira chamada e daí em diante executada como programa."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, update_wrapper
+from typing import Any
+
+from micrograd_pt.compiler.expressions import Book, CompileError, Expression
+from micrograd_pt.compiler.program import Program, program_of
+from micrograd_pt.derivatives import flat, shape
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph
+from micrograd_pt.ops import as_number, shorten
+
+_MOST_SHAPES = 64
+
+
+@dataclass
+class Traced:
+    """O grafo que uma função construiu com argumentos de uma forma.
+
+    Attributes:
+        graph: o grafo; None se o resultado não depende de nada e é o número `constant`.
+        inputs: as folhas dos argumentos.
+        captured: as folhas que a função trouxe de fora, lidas de novo a cada chamada.
+        constant: o resultado, se não há grafo.
+    """
+
+    graph: Graph | None
+    inputs: list[Value]
+    captured: list[Value]
+    constant: Any = None
+
+    @cached_property
+    def value_program(self) -> Program:
+        """O programa que só calcula o valor."""
+        assert self.graph is not None
+        return program_of(self.graph, self.inputs, self.captured, [])
+
+    @cached_property
+    def gradient_program(self) -> Program:
+        """O programa que calcula também o gradiente em relação aos argumentos."""
+        assert self.graph is not None
+        return program_of(self.graph, self.inputs, self.captured, self.inputs)
+
+
+def trace(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
+    """Chama `f` uma vez com números que só se escrevem, e guarda o grafo.
+
+    Args:
+        f: a função.
+        numbers: os números dos argumentos; só importa quantos são.
+        rebuild: põe os números na forma dos argumentos de `f`.
+
+    Raises:
+        CompileError: `f` pede o valor de algo que muda a cada chamada, ou não devolve um número.
+    """
+    book = Book()
+    inputs = [_symbolic(book.name(f"x{place + 1}"), f"x{place + 1}") for place in range(len(numbers))]
+    output = f(*rebuild(inputs))
+    if not isinstance(output, Value):
+        if isinstance(output, (list, tuple, dict, Expression)):
+            raise CompileError(f"a função compilada devolve um número só, e devolveu {shorten(output)}")
+        return Traced(None, inputs, [], as_number(output, "o resultado da função compilada"))
+    graph = Graph(output)
+    given = {id(leaf) for leaf in inputs}
+    captured = [node.value for node in graph.leaves if id(node.value) not in given]
+    return Traced(graph, inputs, captured)
+
+
+def compiled(f: Callable[..., Any]) -> Compiled:
+    """A função `f`, compilada para cada forma de argumentos com que é chamada.
+
+    A primeira chamada traça `f`; as seguintes, com argumentos da mesma forma, executam o programa. Os `Value`s que `f`
+    traz de fora (os parâmetros de um modelo) são lidos de novo a cada chamada. Chamada com `Value`s, `f` é executada
+    como está.
+
+    Args:
+        f: função de números, ou listas, tuplas e dicionários deles, que devolve um número.
+
+    Returns:
+        Uma função com os argumentos de `f`; `value_and_grad(compiled(f))` dá também o gradiente.
+
+    Raises:
+        CompileError: `f` decide algo por um valor que muda a cada chamada: a mensagem diz o que escrever no lugar (ao
+            chamar).
+    """
+    return Compiled(f)
+
+
+class Compiled:
+    """Veja `compiled`."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        update_wrapper(self, f)
+        self._f = f
+        self._lock = threading.Lock()
+        self._traced: OrderedDict[Any, Traced] = OrderedDict()
+
+    def __call__(self, *args: Any) -> Any:
+        numbers, rebuild = flat(list(args), "o argumento")
+        if any(type(number) is Value for number in numbers):
+            return self._f(*args)
+        traced = self._for(args, numbers, rebuild)
+        if traced.graph is None:
+            return traced.constant
+        return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
+
+    def value_and_gradients(self, args: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """O valor, e o gradiente em relação a cada número dos argumentos, em fila."""
+        numbers, rebuild = flat(list(args), "o argumento")
+        traced = self._for(args, numbers, rebuild)
+        if traced.graph is None:
+            return traced.constant, [0] * len(numbers)
+        value, gradients = traced.gradient_program(numbers, [leaf.data for leaf in traced.captured])
+        return value, list(gradients)
+
+    def _for(self, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
+        """O que foi traçado para argumentos desta forma; guardam-se as formas usadas por último."""
+        form = shape(list(args))
+        with self._lock:
+            traced = self._traced.get(form)
+            if traced is None:
+                traced = self._traced[form] = trace(self._f, numbers, rebuild)
+                if len(self._traced) > _MOST_SHAPES:
+                    self._traced.popitem(last=False)
+            self._traced.move_to_end(form)
+        return traced
+
+
+def _symbolic(expression: Expression, label: str) -> Value:
+    """Uma folha cujo número só se escreve."""
+    leaf = Value(0, label)
+    leaf.data = expression
+    return leaf
