@@ -340,8 +340,6 @@ class Book:
         self._asked = asked = list[Expression]()
         try:
             result = rule(*args)
-        except CompileError:
-            raise
         except (TypeError, AttributeError) as error:
             raise CompileError(
                 f"a operação {operation.name} não se pode compilar: escreva o valor e as derivadas dela só com "

@@ -223,7 +223,7 @@ class _Planner:
         for (where, after), (part, turn) in grouped.items():
             self.pushes.append(Push(variable, where, part, after, turn))
         self.received[node.index] = variable
-        if self.looped and not settled:
+        if self.looped and not settled and not leaf:
             self.varying.add(variable)
 
     def _result(self, value: Value, by_value: dict[Value, Node]) -> Expression:

@@ -182,7 +182,7 @@ class Writer:
         self.scopes[-1].append(expression)
         about = ""
         if node is not None and node.op is not None:
-            about = f"  # {comment(node.name)}: {comment(node.op.title if node.op.arity is None else node.op.symbol)}"
+            about = f"  # {comment(node.name)}: {comment(node.op.symbol)}"
         elif title != "t":
             about = f"  # gradiente de {comment(title[2:])}"
         self.line(f"{name} = {text}{about}")
@@ -303,8 +303,8 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
 
 
 def _moves(push: Push, plan: Plan) -> bool:
-    """Verdadeiro se a parcela, ou a condição dela, muda de uma linha de dados para outra."""
-    return push.part in plan.varying or any(condition in plan.varying for condition in push.region)
+    """Verdadeiro se a parcela, ou a condição ou a variável dela, muda de uma linha de dados para outra."""
+    return any(expression in plan.varying for expression in (push.part, push.target, *push.region))
 
 
 def _final(writer: Writer, result: Expression, started: set[Expression]) -> str:

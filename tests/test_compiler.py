@@ -1,0 +1,287 @@
+"""O programa compilado dá o mesmo que o motor, roda fora do pacote e não deixa um rótulo chegar ao código."""
+
+import ast
+import math
+import pickle
+import random
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import micrograd_pt as mpt
+from micrograd_pt import (
+    MLP,
+    CompileError,
+    DomainError,
+    Value,
+    chapter15,
+    compile_graph,
+    compiled,
+    grad,
+    half_squared_error,
+    hessian,
+    operation,
+    ops,
+    value_and_grad,
+    where,
+)
+from tests.test_random_graphs import drawn, run
+
+
+def against_the_engine(seed: int) -> None:
+    """Um grafo sorteado, compilado: o mesmo valor, os mesmos gradientes, também somados sobre linhas."""
+    steps, leaves = drawn(seed)
+    nodes = [Value(leaf, f"x{place}") for place, leaf in enumerate(leaves)]
+    loss = run(steps, 0, nodes)
+    loss.backward()
+    half = len(nodes) // 2
+    program = compile_graph(loss, nodes[:half], nodes[half:], input_gradients=True)
+    value, gradients = program(leaves[:half], leaves[half:])
+    assert value == loss.data
+    found = [*gradients[len(nodes) - half :], *gradients[: len(nodes) - half]]
+    size = max(1.0, *(abs(node.grad) for node in nodes))
+    for slope, node in zip(found, nodes, strict=True):
+        assert abs(slope - node.grad) <= 1e-12 * size, (seed, slope, node.grad)
+    draw = random.Random(seed)
+    rows = [[leaf + draw.uniform(-0.1, 0.1) for leaf in leaves[:half]] for _ in range(3)]
+    total, sums = program.batch(rows, leaves[half:])
+    each = [program(row, leaves[half:]) for row in rows]
+    assert total == pytest.approx(sum(value for value, _ in each), rel=1e-12, abs=1e-12)
+    for place, slope in enumerate(sums):
+        parts = [gradients[place] for _, gradients in each]
+        assert abs(slope - sum(parts)) <= 1e-11 * max(1.0, *map(abs, parts)), (seed, place)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**40))
+def test_random_graphs_give_the_same_compiled(seed: int) -> None:
+    against_the_engine(seed)
+
+
+@pytest.mark.long
+@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**40))
+def test_many_random_graphs_give_the_same_compiled(seed: int) -> None:
+    against_the_engine(seed)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "linear"])
+@pytest.mark.parametrize("bias", ["variable", "column", None])
+def test_a_network_gives_the_same_bits(activation: str, bias: str | None) -> None:
+    model = MLP(3, [4, 5, 2], activation=activation, bias=bias, seed=3)
+    x, t = [Value(0.3, "a"), Value(-0.7, "b"), Value(1.1, "c")], [Value(0.2), Value(-1.0)]
+    loss = half_squared_error(model(x), t)
+    loss.backward()
+    program = compile_graph(loss, [*x, *t], model.parameters())
+    value, gradients = program([v.data for v in (*x, *t)], [p.data for p in model.parameters()])
+    assert value == loss.data
+    assert list(gradients) == pytest.approx([p.grad for p in model.parameters()], rel=1e-14, abs=1e-300)
+
+
+def chapter_program() -> tuple[Any, list[float], list[tuple[float, ...]]]:
+    model = chapter15.network("variable")
+    x, t = [Value(0.0, "x1"), Value(1.0, "x2")], Value(1.0, "t")
+    program = compile_graph(half_squared_error(model(x), t), [*x, t], model.parameters())
+    rows = [(*sample, target) for sample, target in zip(chapter15.X, chapter15.y, strict=True)]
+    return program, [p.data for p in model.parameters()], rows
+
+
+def test_the_text_runs_alone_with_nothing_but_math(tmp_path: Any) -> None:
+    program, values, rows = chapter_program()
+    file = tmp_path / "sozinho.py"
+    file.write_text(f"{program.source}\nprint(repr(program({rows[1]!r}, {values!r})))\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert ast.literal_eval(done.stdout) == program(rows[1], values)
+    modules = {node.module for node in ast.walk(ast.parse(program.source)) if isinstance(node, ast.ImportFrom)}
+    assert modules <= {"math"} and "import micrograd" not in program.source
+
+
+def test_the_text_is_what_a_student_would_write() -> None:
+    program, _, _ = chapter_program()
+    assert "z_h1 = w_x1_h1 * x1 + w_x2_h1 * x2 + b_h1  # z_h1" in program.source
+    assert "# gradiente de w_x1_h1" in program.source
+    for silly in ("* 1.0", "1.0 *", "+ 0.0", "0.0 +", "* 0.0"):
+        assert silly not in program.source.replace("= 0.0", "")
+
+
+def test_what_no_result_needs_is_not_computed() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    _ = mpt.exp(b)
+    program = compile_graph(a * a + mpt.sin(b), [], [a])
+    assert "cos" not in program.source and "exp" not in program.source
+
+
+def test_a_closed_branch_is_skipped_and_passes_nothing() -> None:
+    x = Value(4.0, "x")
+    program = compile_graph(mpt.relu(mpt.sqrt(x) - 1) + x, [], [x])
+    assert "if " in program.source
+    assert program([], [0.0]) == (0.0, (1.0,))  # a derivada da raiz em 0 não existe, e não é pedida
+    assert program([], [4.0]) == (5.0, (1.25,))
+    y = Value(2.0, "y")
+    program = compile_graph(where(y > 1, mpt.log(mpt.maximum(y, 1e-300)), 3 * y), [], [y])
+    assert program([], [0.5])[1] == (3.0,) and program([], [2.0])[1] == (0.5,)
+
+
+HOSTILE = [
+    '"""',
+    "x\nimport os",
+    "# fim",
+    "import os; os.system('x')",
+    "ação₁",
+    "class",
+    "print",
+    "1a",
+    "",
+    "\x00",
+    "a" * 500,
+]
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_label_reaches_the_code(label: str) -> None:
+    a, b = Value(2.0, label), Value(3.0, label)
+    c = mpt.sin(a * b)
+    c.label = label
+    program = compile_graph(c * c + a, [a], [b], input_gradients=True)
+    _ = program.source
+    c_slope = 2 * math.sin(6) * math.cos(6)
+    assert program([2.0], [3.0])[1] == pytest.approx((c_slope * 2, c_slope * 3 + 1))
+    names = {node.id for node in ast.walk(ast.parse(program.source)) if isinstance(node, ast.Name)}
+    assert all(name.isidentifier() and name.isascii() for name in names)
+    assert not any(isinstance(node, ast.Import) for node in ast.walk(ast.parse(program.source)))
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, -3.5, -0.0, 1e-300, 5e-324, 1.7976931348623157e308])
+def test_special_constants_survive_the_trip(number: float) -> None:
+    x = Value(1.5, "x")
+    loss = x * number + (x - number) * 0.25
+    loss.backward()
+    value, (slope,) = compile_graph(loss, [], [x])([], [1.5])
+    assert repr(value) == repr(loss.data) and repr(slope) == repr(x.grad)
+
+
+def test_a_program_can_be_saved_and_shared_between_threads() -> None:
+    program, values, rows = chapter_program()
+    copy = pickle.loads(pickle.dumps(program))
+    assert copy.source == program.source and copy.batch(rows, values) == program.batch(rows, values)
+    expected, results = program.batch(rows, values), []
+
+    def work() -> None:
+        results.extend(program.batch(rows, values) for _ in range(200))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [expected] * 800
+
+
+def test_a_long_sum_and_a_deep_chain_compile() -> None:
+    xs = [Value(0.001 * i, f"x{i}") for i in range(5000)]
+    loss = mpt.sum([x * x for x in xs])
+    program = compile_graph(loss, [], xs)
+    values = [x.data for x in xs]
+    assert program([], values)[0] == loss.data
+    assert program([], values)[1] == tuple(2 * value for value in values)
+    y = x = Value(0.5, "x")
+    for _ in range(20_000):
+        y = mpt.sin(y) + x
+    y.backward()
+    value, (slope,) = compile_graph(y, [], [x])([], [0.5])
+    assert (value, slope) == (y.data, pytest.approx(x.grad, rel=1e-12))
+
+
+def test_errors_are_explained() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    program = compile_graph(mpt.log(a) / b, [a], [b])
+    with pytest.raises(ValueError, match="1 entrada"):
+        program([1.0, 2.0], [3.0])
+    with pytest.raises(ValueError, match="1 parâmetro"):
+        program([1.0], [])
+    with pytest.raises(DomainError, match=r"log\(a\)"):
+        program([-1.0], [3.0])
+    with pytest.raises(OverflowError, match="exp"):
+        compile_graph(mpt.exp(a), [], [a])([], [1000.0])
+    with pytest.raises(CompileError, match="folha"):
+        compile_graph((c := a * b) + 1, [c], [b])
+    with pytest.raises(ValueError, match="duas vezes"):
+        compile_graph(a * b, [a], [a])
+    with pytest.raises(TypeError, match="Values"):
+        compile_graph(a * b, [1.0], [a])  # type: ignore[list-item]
+
+
+def test_a_row_that_cannot_be_written_is_refused_by_name() -> None:
+    opaque = operation("opaque", "?", lambda x: math.sin(x) ** 2, lambda y, x: math.sin(2 * x))
+    try:
+        x = Value(1.0, "x")
+        with pytest.raises(CompileError, match="opaque"):
+            compile_graph(opaque(x), [], [x])
+    finally:
+        del ops.TABLE["opaque"]
+
+
+# Funções comuns, traçadas.
+
+
+def test_a_compiled_function_gives_what_the_function_gives() -> None:
+    def f(tree: Any, k: Any) -> Any:
+        return mpt.tanh(tree["a"] * k) + where(tree["b"][0] > 0, mpt.exp(-tree["b"][0]), 1 - tree["b"][1])
+
+    fast = compiled(f)
+    for args in (({"a": 0.5, "b": (1.0, 2.0)}, 3), ({"a": -0.5, "b": (-1.0, 2.0)}, 0.1)):
+        assert fast(*args) == f(*args)
+        assert value_and_grad(fast)(*args) == value_and_grad(f)(*args)
+        assert grad(fast, (1, 0))(*args) == grad(f, (1, 0))(*args)
+    assert hessian(compiled(lambda v: v[0] * v[1]))([1.0, 2.0]) == [[0, 1], [1, 0]]
+    assert compiled(lambda x: 7)(1.0) == 7 and grad(compiled(lambda x: 7))(1.0) == 0
+
+
+def test_what_is_captured_is_read_anew() -> None:
+    w = Value(2.0, "w")
+    fast = compiled(lambda x: w * x * x)
+    assert fast(3.0) == 18
+    w.data = 5.0
+    assert fast(3.0) == 45 and grad(fast)(3.0) == 30
+    assert w.grad == 0
+
+
+def test_each_shape_is_traced_once_and_the_cache_is_bounded() -> None:
+    calls = 0
+
+    def f(xs: list[Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        return mpt.sum([x * x for x in xs])
+
+    fast = compiled(f)
+    for size in (1, 2, 3, 2, 1, 3):
+        assert fast([2.0] * size) == 4 * size
+    assert calls == 3
+    for size in range(1, 200):
+        fast([1.0] * size)
+    assert len(fast._traced) <= 64
+
+
+@pytest.mark.parametrize(
+    ("f", "instead"),
+    [
+        (lambda x: x if x > 0 else -x, "where"),
+        (lambda x: max(x, 1 - x), "maximum"),
+        (lambda x: sorted([x, 2 * x])[0], "where"),
+        (lambda x: math.exp(x.data) * x, "v.exp()"),
+        (lambda x: x * x.data, "próprio valor"),
+        (lambda x: Value(x.data), "próprio valor"),
+        (lambda x: mpt.sum([x for _ in range(x)]), "range"),
+        (lambda x: [x, x], "um número só"),
+    ],
+)
+def test_what_cannot_be_frozen_is_refused_with_what_to_write(f: Any, instead: str) -> None:
+    with pytest.raises(TypeError) as error:
+        compiled(f)(1.0)
+    assert instead in str(error.value)
