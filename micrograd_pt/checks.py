@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import ops
+from micrograd_pt.catalog import sentence
 from micrograd_pt.derivatives import flat, value_and_grad
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
@@ -28,6 +29,27 @@ Curve = Callable[[float], Any]
 
 
 @dataclass(frozen=True)
+class Subject:
+    """O que foi comparado; `told` o diz numa língua.
+
+    Attributes:
+        kind: `"node"`, `"point"`, `"second"` ou `"whole"`, conforme a frase que o diz.
+        parts: o que entra nas lacunas da frase: a operação, o argumento, o nó, os números.
+    """
+
+    kind: str
+    parts: tuple[tuple[str, Any], ...]
+
+    def told(self, lang: str) -> str:
+        """A frase, em `"pt"` ou `"en"`."""
+        return sentence(f"check.{self.kind}", lang, **dict(self.parts))
+
+
+def _subject(kind: str, **parts: Any) -> Subject:
+    return Subject(kind, tuple(parts.items()))
+
+
+@dataclass(frozen=True)
 class Finding:
     """Uma derivada comparada.
 
@@ -39,7 +61,7 @@ class Finding:
         found: o que a tabela dá; None num ramo fechado.
     """
 
-    what: str
+    what: Subject
     verdict: str
     expected: float
     found: Any
@@ -50,24 +72,15 @@ class Finding:
         found = 0.0 if self.found is None else float(self.found)
         return abs(found - self.expected) / max(1.0, abs(found), abs(self.expected))
 
-    def __str__(self) -> str:
-        numbers = f"esperado {self.expected:.9g}, encontrado {0 if self.found is None else float(self.found):.9g}"
-        match self.verdict:
-            case "ok":
-                return f"certa: {self.what}: {numbers}"
-            case "wrong":
-                return f"ERRADA: {self.what}: {numbers}, diferença relativa {self.distance:.1e}"
-            case "kink":
-                return f"bico: {self.what}: à esquerda e à direita as derivadas diferem; {self._given}"
-            case "jump":
-                return f"salto: {self.what}: a função não é contínua neste ponto; {self._given}"
-            case "undefined":
-                return f"sem derivada: {self.what}: o valor existe neste ponto, mas a derivada não"
-        return f"sem prova: {self.what}: as diferenças não se acertam neste ponto; {self._given}"
+    def told(self, lang: str = "pt") -> str:
+        """Uma linha que diz o que se comparou e o que se viu, em `"pt"` ou `"en"`."""
+        found = f"{0 if self.found is None else float(self.found):.9g}"
+        given = sentence("check.closed", lang) if self.found is None else sentence("check.given", lang, found=found)
+        numbers = {"expected": f"{self.expected:.9g}", "found": found, "distance": f"{self.distance:.1e}"}
+        return sentence(f"check.{self.verdict}", lang, what=self.what.told(lang), given=given, **numbers)
 
-    @property
-    def _given(self) -> str:
-        return "o ramo está fechado" if self.found is None else f"a regra dá {float(self.found):.9g}"
+    def __str__(self) -> str:
+        return self.told()
 
 
 @dataclass(frozen=True)
@@ -76,9 +89,11 @@ class Report:
 
     Attributes:
         findings: tudo o que foi comparado.
+        lang: a língua em que `print` o conta, `"pt"` ou `"en"`.
     """
 
     findings: tuple[Finding, ...]
+    lang: str = "pt"
 
     def __bool__(self) -> bool:
         return not self.wrong
@@ -90,20 +105,17 @@ class Report:
 
     def __str__(self) -> str:
         counts = {verdict: sum(f.verdict == verdict for f in self.findings) for verdict in _VERDICTS}
-        lines = [
-            f"{len(self.findings)} derivada(s) comparada(s) com diferenças centrais: {counts['ok']} certa(s), "
-            f"{len(self.wrong)} errada(s), {counts['kink'] + counts['jump']} em bicos ou saltos, "
-            f"{counts['unreliable'] + counts['undefined']} sem prova"
-        ]
-        return "\n".join(lines + [f"  {finding}" for finding in self.findings if finding.verdict != "ok"])
+        head = sentence("check.summary", self.lang, total=len(self.findings), **counts)
+        return "\n".join([head, *[f"  {f.told(self.lang)}" for f in self.findings if f.verdict != "ok"]])
 
 
-def check_gradients(f: Callable[..., Any], *args: Any) -> Report:
+def check_gradients(f: Callable[..., Any], *args: Any, lang: str = "pt") -> Report:
     """Compara cada derivada local e o gradiente inteiro de `f` com diferenças centrais.
 
     Args:
         f: função que devolve um número.
         args: os argumentos: números, ou listas, tuplas e dicionários deles.
+        lang: a língua do relato, `"pt"` ou `"en"`.
 
     Returns:
         O relato: `print(check_gradients(f, 2.0))`; vale como verdadeiro se nada está errado.
@@ -122,7 +134,7 @@ def check_gradients(f: Callable[..., Any], *args: Any) -> Report:
     try:
         _, gradient = value_and_grad(f, tuple(range(len(args))))(*args) if args else (None, ())
     except DomainError:
-        return Report(tuple(findings))  # um dos nós acima não tem derivada
+        return Report(tuple(findings), lang)  # um dos nós acima não tem derivada
     slopes = flat(list(gradient), "o gradiente")[0]
     for place, slope in enumerate(slopes):
 
@@ -130,17 +142,20 @@ def check_gradients(f: Callable[..., Any], *args: Any) -> Report:
             value = f(*rebuild([Value(given) for given in (*numbers[:place], number, *numbers[place + 1 :])]))
             return value.data if type(value) is Value else value
 
-        findings.append(_compare(f"a derivada de f em relação ao número {place + 1}", moved, numbers[place], slope))
-    return Report(tuple(findings))
+        findings.append(_compare(_subject("whole", place=place + 1), moved, numbers[place], slope))
+    return Report(tuple(findings), lang)
 
 
-def check_table(operations: Sequence[Operation] | None = None, *, points: int = 20, seed: int = 0) -> Report:
+def check_table(
+    operations: Sequence[Operation] | None = None, *, points: int = 20, seed: int = 0, lang: str = "pt"
+) -> Report:
     """Percorre a tabela: cada derivada, e cada derivada da derivada, em pontos sorteados do domínio.
 
     Args:
         operations: as linhas; sem indicação, todas.
         points: pontos por operação.
         seed: semente do sorteio.
+        lang: a língua do relato, `"pt"` ou `"en"`.
     """
     draw = random.Random(seed)
     findings: list[Finding] = []
@@ -156,7 +171,7 @@ def check_table(operations: Sequence[Operation] | None = None, *, points: int = 
             accepted += 1
             if accepted == points:
                 break
-    return Report(tuple(findings))
+    return Report(tuple(findings), lang)
 
 
 def _check_node(node: Node, operation: Operation) -> list[Finding]:
@@ -165,7 +180,7 @@ def _check_node(node: Node, operation: Operation) -> list[Finding]:
     findings = []
     for place, arg in enumerate(node.inputs):
         if isinstance(arg, Node):
-            what = f"{operation.name}, argumento {place + 1}, no nó {node.name}"
+            what = _subject("node", name=operation.name, place=place + 1, node=node.name)
             try:
                 slope = operation.derivative(place, node.data, numbers)
             except DomainError:
@@ -180,7 +195,7 @@ def _check_operation(operation: Operation, numbers: list[Any]) -> list[Finding]:
     result = operation.evaluate(*numbers)
     findings = []
     for place in range(len(numbers)):
-        what = f"{operation.name}, argumento {place + 1}, em {ops.describe(numbers)}"
+        what = _subject("point", name=operation.name, place=place + 1, where=ops.describe(numbers))
         slope = operation.derivative(place, result, numbers)
         findings.append(_compare(what, _along(operation, numbers, place), numbers[place], slope))
         if slope is None:
@@ -192,7 +207,9 @@ def _check_operation(operation: Operation, numbers: list[Any]) -> list[Finding]:
 
         for other in range(len(numbers)):
             _, second = value_and_grad(lambda number, o=other, p=place: first(number, p, o))(numbers[other])
-            what = f"derivada de {operation.name} por {place + 1} e {other + 1}, em {ops.describe(numbers)}"
+            what = _subject(
+                "second", name=operation.name, place=place + 1, other=other + 1, where=ops.describe(numbers)
+            )
             curve = lambda number, o=other, p=place: first(number, p, o) or 0  # noqa: E731
             findings.append(_compare(what, curve, numbers[other], second))
     return findings
@@ -203,13 +220,10 @@ def _along(operation: Operation, numbers: Sequence[Any], place: int) -> Curve:
     return lambda number: operation.evaluate(*numbers[:place], number, *numbers[place + 1 :])
 
 
-def _compare(what: str, curve: Curve, x: Any, found: Any) -> Finding:
+def _compare(what: Subject, curve: Curve, x: Any, found: Any) -> Finding:
     """Uma derivada contra a de Ridders, com a procura de bicos."""
     x = float(x)
-    try:
-        expected, error = _ridders(curve, x)
-    except (ArithmeticError, ValueError):
-        return Finding(what, "unreliable", math.nan, found)
+    expected, error = _best_difference(curve, x)
     finding = Finding(what, "ok", expected, found)
     if not math.isfinite(expected) or not math.isfinite(float(found or 0)):
         return Finding(what, "unreliable", expected, found)
@@ -222,17 +236,38 @@ def _compare(what: str, curve: Curve, x: Any, found: Any) -> Finding:
     return Finding(what, "wrong" if reliable else "unreliable", expected, found)
 
 
-def _ridders(curve: Curve, x: float) -> tuple[float, float]:
+def _best_difference(curve: Curve, x: float) -> tuple[float, float]:
+    """A derivada por diferenças e o seu erro, com o primeiro passo que serve ao número.
+
+    O passo acompanha o tamanho do número; perto da borda do domínio (log em 1e-200) ou do maior float (exp em 700) ele
+    levaria para fora, e tenta-se um menor.
+    """
+    best, size = (math.nan, math.inf), max(1.0, abs(x))
+    for scale in dict.fromkeys((size, 1.0, abs(x), 1e-3 * size, 1e-5 * size)):
+        try:
+            expected, error = _ridders(curve, x, 0.02 * scale)
+        except (ArithmeticError, ValueError):
+            continue
+        if math.isfinite(expected) and error <= 0.1 * TOLERANCE * max(1.0, abs(expected)):
+            return expected, error
+        if not best[1] <= error:
+            best = expected, error
+    return best
+
+
+def _ridders(curve: Curve, x: float, step: float) -> tuple[float, float]:
     """A derivada por diferenças centrais com extrapolação, e uma estimativa do seu erro (Ridders, 1982)."""
-    shrink, step = 1.6, 0.02 * max(1.0, abs(x))
+    shrink = 1.6
     best, error = math.nan, math.inf
     previous: list[float] = []
     for _ in range(14):
         high, low = x + step, x - step
+        if high == low:
+            break
         row = [(float(curve(high)) - float(curve(low))) / (high - low)]
         factor = shrink * shrink
         for before in previous:
-            row.append((row[-1] * factor - before) / (factor - 1))
+            row.append(row[-1] + (row[-1] - before) / (factor - 1))
             factor *= shrink * shrink
         for place in range(1, len(row)):
             guess = max(abs(row[place] - row[place - 1]), abs(row[place] - previous[place - 1]))

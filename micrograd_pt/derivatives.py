@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import ops
+from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value, ancestors, chain_rule, require_unchanged
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError, as_number, shorten
@@ -150,30 +151,32 @@ def derivative(f: Function, order: int = 1) -> Function:
 
 @dataclass(frozen=True)
 class NonFinite:
-    """Onde um número deixou de ser finito; `str()` conta em português.
+    """Onde um número deixou de ser finito; `str()` o conta.
 
     Attributes:
         name: o nome do nó.
         where: `"data"` se foi no passo para frente, `"grad"` no passo para trás.
         number: o número que apareceu.
-        reason: de onde veio.
+        reason: de onde veio, na língua pedida.
+        lang: a língua, `"pt"` ou `"en"`.
     """
 
     name: str
     where: str
     number: Any
     reason: str
+    lang: str = "pt"
 
     def __str__(self) -> str:
-        what = "o valor" if self.where == "data" else "o gradiente"
-        return f"{what} de {self.name} é {self.number!r}: {self.reason}"
+        return sentence(f"nonfinite.{self.where}", self.lang, name=self.name, number=self.number, reason=self.reason)
 
 
-def find_nonfinite(loss: Value) -> NonFinite | None:
+def find_nonfinite(loss: Value, lang: str = "pt") -> NonFinite | None:
     """O primeiro nó em que um valor ou um gradiente deixou de ser finito; None se todos são.
 
     Args:
         loss: o valor de que se parte; nenhum `grad` muda.
+        lang: a língua em que se conta o que foi achado, `"pt"` ou `"en"`.
 
     Raises:
         ChangedLeafError: uma folha mudou desde o passo para frente.
@@ -182,16 +185,18 @@ def find_nonfinite(loss: Value) -> NonFinite | None:
     graph = Graph(loss)
     for node in graph.nodes:
         if not _finite(node.data):
-            made = "é uma folha" if node.op is None else f"{node.op.name}{ops.describe(node.numbers)}"
-            return NonFinite(node.name, "data", node.data, made)
+            made = f"{node.op.name}{ops.describe(node.numbers)}" if node.op else sentence("nonfinite.leaf", lang)
+            return NonFinite(node.name, "data", node.data, made, lang)
     parts, totals = graph.contributions()
     for node in reversed(graph.nodes):
         if not _finite(totals[node.index]):
+            reason = sentence("nonfinite.sum", lang)
             for part in parts[node.index]:
                 if not _finite(part.product):
-                    reason = f"por {part.user.name} chegam {part.upstream!r} × {part.local!r}"
-                    return NonFinite(node.name, "grad", totals[node.index], reason)
-            return NonFinite(node.name, "grad", totals[node.index], "a soma sobre os caminhos não é finita")
+                    factors = {"upstream": part.upstream, "local": part.local}
+                    reason = sentence("nonfinite.product", lang, user=part.user.name, **factors)
+                    break
+            return NonFinite(node.name, "grad", totals[node.index], reason, lang)
     return None
 
 
@@ -350,6 +355,8 @@ def flat(tree: Any, what: str) -> tuple[list[Any], Function]:
             return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
 
         return [leaf for leaves, _ in pieces for leaf in leaves], rebuild_all
+    if hasattr(tree, "tolist") and getattr(tree, "shape", ()) != ():
+        raise TypeError(f"{what} espera números em listas, tuplas ou dicionários, e recebeu um array; use .tolist()")
     number = tree if type(tree) is Value else as_number(tree, what)
     return [number], lambda numbers: numbers[0]
 

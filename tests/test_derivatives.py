@@ -168,11 +168,33 @@ def test_the_step_fits_the_number(x: float) -> None:
     assert report and all(finding.verdict == "ok" for finding in report.findings)
 
 
+@pytest.mark.parametrize(
+    ("f", "x"), [(mpt.log, 1e-200), (mpt.log, 1e-8), (mpt.exp, 700.0), (mpt.exp, 709.0), (mpt.asin, 1 - 1e-6)]
+)
+def test_the_step_stays_inside_the_domain_and_below_the_largest_float(f: Any, x: float) -> None:
+    report = check_gradients(f, x)
+    assert [finding.verdict for finding in report.findings] == ["ok", "ok"], str(report)
+
+
+def test_the_report_is_told_in_english_too() -> None:
+    report = check_gradients(mpt.relu, 0.0, lang="en")
+    assert "at kinks: 2" in str(report) and "kink: relu, argument 1, at node v1" in str(report)
+    assert "bico: relu, argumento 1, no nó v1" in str(check_gradients(mpt.relu, 0.0))
+    assert str(find_nonfinite(Value(math.inf, "x") + 1, lang="en")) == "the value of x is inf: it is a leaf"
+
+
+def test_an_array_where_nested_lists_belong_is_explained() -> None:
+    import numpy as np
+
+    with pytest.raises(TypeError, match=r"tolist\(\)"):
+        grad(lambda x: x[0])(np.array([1.0, 2.0]))
+
+
 def test_the_whole_table_holds_to_second_order() -> None:
     report = check_table(points=6)
     assert report, str(report)
-    named = {name for name in ops.TABLE if any(finding.what.startswith(f"{name},") for finding in report.findings)}
-    assert named == set(ops.TABLE)
+    assert {dict(finding.what.parts)["name"] for finding in report.findings} == set(ops.TABLE)
+    assert {finding.what.kind for finding in report.findings} == {"point", "second"}
     assert sum(finding.verdict == "ok" for finding in report.findings) > 0.97 * len(report.findings)
 
 

@@ -4,8 +4,8 @@ O erro permitido é 1e-12 em relação ao valor verdadeiro. Em três casos a pr�
 erro é medido em relação a uma escala maior, dita na linha da operação:
 
 - funções do tipo sigmoide saturam: 1 − y perde os algarismos que a derivada teria, e a escala é 1e-3;
-- onde uma derivada passa por zero como diferença de termos grandes (silu, gelu, as segundas de hypot e atan2), a escala
-  é o tamanho desses termos;
+- onde uma derivada passa por zero como diferença de termos grandes (silu, gelu, as segundas de hypot, atan2 e pow), a
+  escala é o tamanho desses termos;
 - as derivadas de logsumexp são exponenciais de x − y, e o arredondamento de y, que é grande, passa para elas.
 """
 

@@ -1,6 +1,25 @@
 """Frases em inglês."""
 
 SENTENCES: dict[str, str] = {
+    "check.node": "{name}, argument {place}, at node {node}",
+    "check.point": "{name}, argument {place}, at {where}",
+    "check.second": "derivative of {name} by {place} and {other}, at {where}",
+    "check.whole": "the derivative of f with respect to number {place}",
+    "check.ok": "right: {what}: expected {expected}, found {found}",
+    "check.wrong": "WRONG: {what}: expected {expected}, found {found}, relative difference {distance}",
+    "check.kink": "kink: {what}: the derivatives on the left and on the right differ; {given}",
+    "check.jump": "jump: {what}: the function is not continuous at this point; {given}",
+    "check.undefined": "no derivative: {what}: the value exists at this point, the derivative does not",
+    "check.unreliable": "no proof: {what}: the differences do not settle at this point; {given}",
+    "check.closed": "the branch is closed",
+    "check.given": "the rule gives {found}",
+    "check.summary": "Derivatives compared with central differences: {total}. Right: {ok}; wrong: {wrong}; at kinks: "
+    "{kink}; at jumps: {jump}; no derivative: {undefined}; no proof: {unreliable}.",
+    "nonfinite.leaf": "it is a leaf",
+    "nonfinite.product": "{user} hands down {upstream} × {local}",
+    "nonfinite.sum": "the sum over the paths is not finite",
+    "nonfinite.data": "the value of {name} is {number}: {reason}",
+    "nonfinite.grad": "the gradient of {name} is {number}: {reason}",
     "forward.title": "Forward pass",
     "backward.title": "Backward pass",
     "backward.how": "upstream gradient × local derivative, summed over the paths",

@@ -1,6 +1,25 @@
 """Frases em português do Brasil."""
 
 SENTENCES: dict[str, str] = {
+    "check.node": "{name}, argumento {place}, no nó {node}",
+    "check.point": "{name}, argumento {place}, em {where}",
+    "check.second": "derivada de {name} por {place} e {other}, em {where}",
+    "check.whole": "a derivada de f em relação ao número {place}",
+    "check.ok": "certa: {what}: esperado {expected}, encontrado {found}",
+    "check.wrong": "ERRADA: {what}: esperado {expected}, encontrado {found}, diferença relativa {distance}",
+    "check.kink": "bico: {what}: à esquerda e à direita as derivadas diferem; {given}",
+    "check.jump": "salto: {what}: a função não é contínua neste ponto; {given}",
+    "check.undefined": "sem derivada: {what}: o valor existe neste ponto, mas a derivada não",
+    "check.unreliable": "sem prova: {what}: as diferenças não se acertam neste ponto; {given}",
+    "check.closed": "o ramo está fechado",
+    "check.given": "a regra dá {found}",
+    "check.summary": "Derivadas comparadas com diferenças centrais: {total}. Certas: {ok}; erradas: {wrong}; em bicos: "
+    "{kink}; em saltos: {jump}; sem derivada: {undefined}; sem prova: {unreliable}.",
+    "nonfinite.leaf": "é uma folha",
+    "nonfinite.product": "por {user} chegam {upstream} × {local}",
+    "nonfinite.sum": "a soma sobre os caminhos não é finita",
+    "nonfinite.data": "o valor de {name} é {number}: {reason}",
+    "nonfinite.grad": "o gradiente de {name} é {number}: {reason}",
     "forward.title": "Passo para frente (propagação)",
     "backward.title": "Passo para trás (retropropagação)",
     "backward.how": "gradiente que vem da saída × derivada local, somado sobre os caminhos",
