@@ -9,12 +9,20 @@ from micrograd_pt.chapter15 import step
 from micrograd_pt.checks import Report, check_gradients, check_table
 from micrograd_pt.compiler import CompileError, Program, compile_graph, compiled
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
-from micrograd_pt.drawing import draw, draw_network
+from micrograd_pt.drawing import draw, draw_network, draw_steps
 from micrograd_pt.engine import ChangedLeafError, Condition, Value
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
+from micrograd_pt.history import DivergenceError, History
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.losses import half_squared_error
+from micrograd_pt.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    mean_squared_error,
+)
 from micrograd_pt.nn import MLP, Layer, Module, Neuron
 from micrograd_pt.ops import (
     DomainError,
@@ -59,27 +67,44 @@ from micrograd_pt.ops import (
     tan,
     tanh,
 )
-from micrograd_pt.training import DivergenceError, History, evaluate, train
+from micrograd_pt.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
+from micrograd_pt.page import LivePage, chapter_page, live_page
+from micrograd_pt.parsing import Expression, ExpressionError, parse
+from micrograd_pt.plots import plot_decision, plot_history
+from micrograd_pt.schedules import CosineDecay, ExponentialDecay, StepDecay, Warmup
+from micrograd_pt.training import evaluate, train
 
 abs = absolute
 
 __all__ = [
     "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
     "ChangedLeafError",
     "CompileError",
     "Condition",
+    "CosineDecay",
     "DivergenceError",
     "DomainError",
+    "ExponentialDecay",
+    "Expression",
+    "ExpressionError",
     "Graph",
     "History",
     "Layer",
     "Lesson",
+    "LivePage",
     "Module",
     "Neuron",
     "Operation",
+    "Optimizer",
     "Program",
+    "RMSProp",
     "Report",
+    "StepDecay",
     "Value",
+    "Warmup",
     "abs",
     "acos",
     "acosh",
@@ -88,18 +113,23 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "cbrt",
     "chapter15",
+    "chapter_page",
     "check_gradients",
     "check_table",
     "compile_graph",
     "compiled",
     "cos",
     "cosh",
+    "cross_entropy",
     "derivative",
     "dot",
     "draw",
     "draw_network",
+    "draw_steps",
     "elu",
     "erf",
     "erfc",
@@ -113,10 +143,12 @@ __all__ = [
     "grad",
     "half_squared_error",
     "hessian",
+    "hinge",
     "hypot",
     "jacobian",
     "jvp",
     "leaky_relu",
+    "live_page",
     "log",
     "log1p",
     "log2",
@@ -125,8 +157,12 @@ __all__ = [
     "logsumexp",
     "maximum",
     "mean",
+    "mean_squared_error",
     "minimum",
     "operation",
+    "parse",
+    "plot_decision",
+    "plot_history",
     "reciprocal",
     "relu",
     "sigmoid",

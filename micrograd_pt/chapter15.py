@@ -5,8 +5,10 @@ Fonte: "Algoritmo Backpropagation Parte 2 – Treinamento de Redes Neurais", Dee
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
 from micrograd_pt.ops import shorten
 
@@ -90,6 +92,21 @@ def network_as_printed() -> MLP:
         if -parameter.data in LOST_SIGNS:
             parameter.data = -parameter.data
     return model
+
+
+def printed(values: Mapping[str, Any]) -> dict[str, str]:
+    """O que o capítulo imprime ao lado de cada valor, se esses valores são os da conta dele: a amostra (0, 1).
+
+    Args:
+        values: os valores de um grafo, pelo nome do nó.
+
+    Returns:
+        O que o capítulo imprime, por nome; nada, se algum valor da conta falta ou é outro.
+    """
+    if not PRINTED.keys() <= values.keys():
+        return {}
+    sample = Graph(network()(X[1]))
+    return dict(PRINTED) if all(values.get(node.name) == node.data for node in sample.nodes) else {}
 
 
 def step(x: Any, threshold: float = 0.5) -> int:

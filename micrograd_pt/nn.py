@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
+from micrograd_pt.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation, as_number, shorten
 
 ACTIVATIONS: dict[str, Operation | None] = {
@@ -45,7 +47,7 @@ class Neuron(Module):
         nonlin: como no micrograd: False torna o neurônio linear.
         activation: `"relu"`, `"tanh"`, `"sigmoid"` ou `"linear"`.
         bias: True dá ao neurônio um viés próprio, que começa em 0.
-        uniform: de onde vem cada peso; sem indicação, `random.uniform(-1, 1)`.
+        weight: de onde vem cada peso; sem indicação, `random.uniform(-1, 1)`.
         name: como o neurônio se chama nos rótulos (`"h1"`).
         sources: como se chamam as entradas (`["x1", "x2"]`).
 
@@ -60,17 +62,17 @@ class Neuron(Module):
         *,
         activation: str = "relu",
         bias: bool = True,
-        uniform: Callable[[float, float], float] | None = None,
+        weight: Callable[[], float] | None = None,
         name: str = "",
         sources: Sequence[str] = (),
     ) -> None:
         _require_size(nin, "nin")
         self.activation = _known(activation) if nonlin else "linear"
-        draw = uniform or random.uniform
+        weight = weight or partial(random.uniform, -1, 1)
         self.name = name
         sources = sources or [f"x{i + 1}" for i in range(nin)]
         ending = f"_{name}" if name else ""
-        self.w = [Value(draw(-1, 1), f"w_{source}{ending}") for source in sources]
+        self.w = [Value(weight(), f"w_{source}{ending}") for source in sources]
         self.b = Value(0.0, f"b{ending}") if bias else None
 
     @property
@@ -118,13 +120,31 @@ class Layer(Module):
         nout: número de neurônios.
         nonlin: como no micrograd: False torna a camada linear.
         names: como se chamam os neurônios nos rótulos.
-        neuron: o resto vai para cada `Neuron` (`activation`, `bias`, `uniform`, `sources`).
+        init: de onde vêm os pesos: um nome, como `"he_normal"`, ou uma função (veja `initializers`); sem indicação,
+            `"uniform"`, entre −1 e 1.
+        generator: de onde vêm os números sorteados; sem indicação, o módulo `random`.
+        neuron: o resto vai para cada `Neuron` (`activation`, `bias`, `sources`).
+
+    Raises:
+        ValueError: tamanho, ativação ou inicializador desconhecido.
     """
 
-    def __init__(self, nin: int, nout: int, nonlin: bool = True, *, names: Sequence[str] = (), **neuron: Any) -> None:
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        names: Sequence[str] = (),
+        init: str | Initializer = "uniform",
+        generator: Generator = random,
+        **neuron: Any,
+    ) -> None:
+        _require_size(nin, "nin")
         _require_size(nout, "nout")
+        weight = partial(initializer(init), generator, nin, nout)
         names = names or [""] * nout
-        self.neurons = [Neuron(nin, nonlin, name=name, **neuron) for name in names]
+        self.neurons = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
@@ -153,10 +173,12 @@ class MLP(Module):
         output_activation: ativação da camada de saída.
         bias: `"variable"` dá um viés a cada neurônio; `"column"` acrescenta uma coluna de uns às entradas e um
             neurônio a cada camada oculta, com matrizes de pesos (n + 1) × (m + 1) e a última (n + 1) × m; None, nada.
+        init: de onde vêm os pesos: um nome, como `"he_normal"`, ou uma função (veja `initializers`); sem indicação,
+            `"uniform"`, entre −1 e 1. A coluna de uns conta como entrada; um viés próprio começa sempre em 0.
         seed: semente dos pesos; sem ela, os pesos vêm do módulo `random`, na mesma ordem que no micrograd.
 
     Raises:
-        ValueError: tamanho, ativação ou tratamento do viés desconhecido.
+        ValueError: tamanho, ativação, inicializador ou tratamento do viés desconhecido.
     """
 
     def __init__(
@@ -167,6 +189,7 @@ class MLP(Module):
         activation: str = "relu",
         output_activation: str = "linear",
         bias: str | None = "variable",
+        init: str | Initializer = "uniform",
         seed: int | None = None,
     ) -> None:
         _require_size(nin, "nin")
@@ -178,7 +201,8 @@ class MLP(Module):
             raise ValueError(f'bias espera "variable", "column" ou None, e recebeu {shorten(bias)}')
         _known(activation)
         _known(output_activation)
-        uniform = None if seed is None else random.Random(seed).uniform
+        initializer(init)
+        generator: Generator = random if seed is None else random.Random(seed)
         extra = bias == "column"
         self.nin, self.nouts, self.bias = nin, list(nouts), bias
         sources = [f"x{i + 1}" for i in range(nin + extra)]
@@ -194,7 +218,8 @@ class MLP(Module):
                     sources=sources,
                     activation=output_activation if last else activation,
                     bias=bias == "variable",
-                    uniform=uniform,
+                    init=init,
+                    generator=generator,
                 )
             )
             sources = names
@@ -246,8 +271,8 @@ def _inputs(x: Any, expected: int, who: str) -> list[Any]:
 
 
 def _known(activation: str) -> str:
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"ativação desconhecida: {activation!r}; as conhecidas são {', '.join(ACTIVATIONS)}")
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        raise ValueError(f"ativação desconhecida: {shorten(activation)}; as conhecidas são {', '.join(ACTIVATIONS)}")
     return activation
 
 

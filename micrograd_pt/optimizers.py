@@ -1,42 +1,328 @@
-"""Otimizadores: como o gradiente muda os parâmetros."""
+"""Otimizadores: como o gradiente muda os parâmetros.
+
+Todos andam do mesmo modo, w ← w − taxa × direção; o que muda de um para outro é a direção que tiram do gradiente.
+Servem em `train(..., optimizer=Adam(0.01))` e num laço escrito à mão, com `optimizer.step(model.parameters())`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 from micrograd_pt.engine import Value
+from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.schedules import Schedule, checked_rate, rate_at, require_positive
+
+Numbers = Sequence[float]
 
 
 class Optimizer:
-    """A base: `update` trabalha com números, `step` com os parâmetros de um modelo."""
+    """A base dos otimizadores; uma subclasse define `directions`, ou `update` por inteiro.
 
-    def update(self, values: Sequence[float], gradients: Sequence[float]) -> list[float]:
-        """Os valores novos dos parâmetros.
+    A memória de um otimizador (médias, velocidades, o número da atualização) é dos parâmetros com que ele trabalha:
+    continua de um treinamento do mesmo modelo para o outro, e recomeça se lhe dão outros parâmetros. Ela se guarda com
+    pickle.
+
+    Args:
+        learning_rate: a taxa de aprendizado: um número maior que 0, ou uma função do número da atualização, a partir de
+            0 (veja `schedules`).
+        weight_decay: λ, o decaimento dos pesos. Em todos menos `AdamW` é a penalidade L2: λ · w entra no gradiente,
+            como se a perda tivesse mais ½ · λ · w² por parâmetro (Krogh e Hertz, 1992).
+        clip_norm: a maior norma do gradiente (de todos os parâmetros juntos); um maior é encolhido até ela, na mesma
+            direção (Pascanu, Mikolov e Bengio, 2013, algoritmo 1). O corte vem antes do decaimento.
+
+    Attributes:
+        updates: quantas atualizações foram feitas.
+
+    Raises:
+        ValueError, TypeError: um argumento fora do esperado.
+    """
+
+    learning_rate: float | Schedule
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    updates: int = 0
+    _count: int | None = None
+    _parameters: list[Value] | None = None
+
+    def __init__(
+        self, learning_rate: float | Schedule, *, weight_decay: float = 0.0, clip_norm: float | None = None
+    ) -> None:
+        self.learning_rate = checked_rate(learning_rate)
+        self.weight_decay = _from_zero(weight_decay, "weight_decay")
+        if clip_norm is not None:
+            require_positive(clip_norm, "clip_norm")
+        self.clip_norm = clip_norm
+
+    def step(self, parameters: Sequence[Value]) -> None:
+        """Atualiza os parâmetros a partir dos seus gradientes, já calculados por `backward()`.
+
+        Args:
+            parameters: os parâmetros, sempre na mesma ordem, como `model.parameters()` os dá.
+        """
+        parameters = self.attend(parameters)
+        gradients = [as_number(p.grad, f"o gradiente de {p.label or 'um parâmetro'}") for p in parameters]
+        values = self.update([p.data for p in parameters], gradients)
+        for parameter, value in zip(parameters, values, strict=True):
+            parameter.data = value
+
+    def attend(self, parameters: Sequence[Value]) -> list[Value]:
+        """Anota com que parâmetros se trabalha; se são outros que até agora, a memória recomeça.
+
+        Returns:
+            Os parâmetros, como lista.
+        """
+        given = list(parameters)
+        known = given if self._parameters is None else self._parameters
+        if self._count not in (None, len(given)) or any(a is not b for a, b in zip(known, given, strict=False)):
+            self.reset()
+        self._count, self._parameters = len(given), given
+        return given
+
+    def update(self, values: Numbers, gradients: Numbers) -> list[float]:
+        """Os valores novos dos parâmetros, a partir de números: é o que `step` e `train` chamam.
 
         Args:
             values: os valores de agora.
             gradients: o gradiente de cada um.
         """
-        raise TypeError(f"{type(self).__name__} precisa dizer como atualizar: defina update(values, gradients)")
+        rate = rate_at(self.learning_rate, self.updates)
+        if self.clip_norm is not None:
+            gradients = clipped(gradients, self.clip_norm)
+        directions = self.directions(values, gradients)
+        self.updates += 1
+        return [value - rate * direction for value, direction in zip(values, directions, strict=True)]
 
-    def step(self, parameters: Sequence[Value]) -> None:
-        """Atualiza os parâmetros a partir dos seus gradientes."""
-        values = self.update([p.data for p in parameters], [p.grad for p in parameters])
-        for parameter, value in zip(parameters, values, strict=True):
-            parameter.data = value
+    def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """A direção de cada parâmetro, a partir do valor de agora e do gradiente.
+
+        Args:
+            values: os valores de agora.
+            gradients: o gradiente de cada um, já cortado.
+        """
+        raise TypeError(
+            f"{type(self).__name__} precisa dizer como atualizar: defina directions(values, gradients), ou "
+            "update(values, gradients)"
+        )
+
+    def penalized(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """O gradiente com a penalidade L2, g + λ · w."""
+        decay = self.weight_decay
+        return [g + decay * w for w, g in zip(values, gradients, strict=True)] if decay else gradients
+
+    def reset(self) -> None:
+        """Esquece as atualizações feitas: a próxima é a primeira."""
+        self.updates = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A memória sem os parâmetros: um otimizador lido de um arquivo adota os primeiros que lhe derem."""
+        return {name: held for name, held in self.__dict__.items() if name != "_parameters"}
+
+    def __repr__(self) -> str:
+        held = {name: held for name, held in self.__dict__.items() if not name.startswith("_") and name != "updates"}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in held.items())})"
 
 
 class SGD(Optimizer):
-    """Descida do gradiente (Robbins e Monro, 1951): valor − taxa × gradiente.
+    """Descida do gradiente (Robbins e Monro, 1951), w ← w − taxa × g, e com momento.
+
+    Com momento μ, a direção é a velocidade v ← μ · v + g (Polyak, 1964); com `nesterov`, g + μ · v, a velocidade de um
+    passo à frente (Nesterov, 1983, na forma de Sutskever e outros, 2013, eq. 3 e 4). Aqui a taxa fica fora de v.
 
     Args:
-        learning_rate: a taxa de aprendizado.
+        learning_rate, weight_decay, clip_norm: como em `Optimizer`.
+        momentum: μ, de 0 (sem memória) a menos que 1; 0.9 é o usual.
+        nesterov: verdadeiro para o momento de Nesterov; pede `momentum` maior que 0.
+
+    Raises:
+        ValueError, TypeError: um argumento fora do esperado.
     """
 
-    def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = learning_rate
+    def __init__(
+        self,
+        learning_rate: float | Schedule,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
+        self.momentum = _below_one(momentum, "momentum")
+        if nesterov and not momentum:
+            raise ValueError("o momento de Nesterov pede momentum maior que 0, como momentum=0.9")
+        self.nesterov = nesterov
+        self._velocity: Numbers | None = None
 
-    def update(self, values: Sequence[float], gradients: Sequence[float]) -> list[float]:
-        """Os valores novos dos parâmetros."""
-        rate = self.learning_rate
-        return [value - rate * gradient for value, gradient in zip(values, gradients, strict=True)]
+    def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """O gradiente; com momento, a velocidade."""
+        gradients = self.penalized(values, gradients)
+        if not self.momentum:
+            return gradients
+        momentum = self.momentum
+        if self._velocity is None:
+            self._velocity = [0.0] * len(gradients)
+        velocity = [momentum * v + g for v, g in zip(self._velocity, gradients, strict=True)]
+        self._velocity = velocity
+        return [g + momentum * v for v, g in zip(velocity, gradients, strict=True)] if self.nesterov else velocity
+
+    def reset(self) -> None:
+        """Esquece a velocidade."""
+        super().reset()
+        self._velocity = None
+
+
+class RMSProp(Optimizer):
+    """RMSProp (Tieleman e Hinton, 2012, aula 6.5): o gradiente dividido pela raiz da média recente dos seus quadrados.
+
+    s ← ρ · s + (1 − ρ) · g²; direção g / (√s + ε).
+
+    Args:
+        learning_rate, weight_decay, clip_norm: como em `Optimizer`.
+        rho: ρ, quanto da média anterior fica, de 0 a menos que 1.
+        epsilon: ε, maior que 0, para não dividir por 0.
+
+    Raises:
+        ValueError, TypeError: um argumento fora do esperado.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        *,
+        rho: float = 0.9,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
+        self.rho = _below_one(rho, "rho")
+        require_positive(epsilon, "epsilon")
+        self.epsilon = epsilon
+        self._squares: Numbers | None = None
+
+    def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """g / (√s + ε)."""
+        gradients = self.penalized(values, gradients)
+        rho, epsilon = self.rho, self.epsilon
+        if self._squares is None:
+            self._squares = [0.0] * len(gradients)
+        self._squares = [rho * s + (1 - rho) * g * g for s, g in zip(self._squares, gradients, strict=True)]
+        return [g / (math.sqrt(s) + epsilon) for s, g in zip(self._squares, gradients, strict=True)]
+
+    def reset(self) -> None:
+        """Esquece a média dos quadrados."""
+        super().reset()
+        self._squares = None
+
+
+class Adam(Optimizer):
+    """Adam (Kingma e Ba, 2015, algoritmo 1): a média do gradiente, dividida pela raiz da média dos seus quadrados.
+
+    m ← β₁ · m + (1 − β₁) · g; s ← β₂ · s + (1 − β₂) · g²; direção m̂ / (√ŝ + ε), com as médias corrigidas por terem
+    começado em 0: m̂ = m / (1 − β₁ᵗ), ŝ = s / (1 − β₂ᵗ).
+
+    Args:
+        learning_rate, weight_decay, clip_norm: como em `Optimizer`.
+        betas: β₁ e β₂, de 0 a menos que 1.
+        epsilon: ε, maior que 0, para não dividir por 0.
+
+    Raises:
+        ValueError, TypeError: um argumento fora do esperado.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
+        if not isinstance(betas, Sequence) or len(betas) != 2:
+            raise ValueError(f"betas espera dois números, como (0.9, 0.999), e recebeu {shorten(betas)}")
+        self.betas = _below_one(betas[0], "betas"), _below_one(betas[1], "betas")
+        require_positive(epsilon, "epsilon")
+        self.epsilon = epsilon
+        self._means: Numbers | None = None
+        self._squares: Numbers | None = None
+
+    def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """m̂ / (√ŝ + ε)."""
+        return self._moments(self.penalized(values, gradients))
+
+    def _moments(self, gradients: Numbers) -> Numbers:
+        (first, second), epsilon = self.betas, self.epsilon
+        if self._means is None or self._squares is None:
+            self._means = self._squares = [0.0] * len(gradients)
+        means = [first * m + (1 - first) * g for m, g in zip(self._means, gradients, strict=True)]
+        squares = [second * s + (1 - second) * g * g for s, g in zip(self._squares, gradients, strict=True)]
+        self._means, self._squares = means, squares
+        unbiased, scale = 1 / (1 - first ** (self.updates + 1)), 1 / (1 - second ** (self.updates + 1))
+        return [m * unbiased / (math.sqrt(s * scale) + epsilon) for m, s in zip(means, squares, strict=True)]
+
+    def reset(self) -> None:
+        """Esquece as médias."""
+        super().reset()
+        self._means = self._squares = None
+
+
+class AdamW(Adam):
+    """Adam com o decaimento dos pesos fora do gradiente (Loshchilov e Hutter, 2019, algoritmo 2).
+
+    w ← w − taxa × (direção do Adam + λ · w): as médias não veem o decaimento, que assim é o mesmo para todo peso.
+
+    Args:
+        learning_rate, betas, epsilon, clip_norm: como em `Adam`.
+        weight_decay: λ, o decaimento desacoplado.
+
+    Raises:
+        ValueError, TypeError: um argumento fora do esperado.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+        clip_norm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, betas=betas, epsilon=epsilon, weight_decay=weight_decay, clip_norm=clip_norm)
+
+    def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
+        """A direção do Adam, mais λ · w."""
+        decay = self.weight_decay
+        return [d + decay * w for w, d in zip(values, self._moments(gradients), strict=True)]
+
+
+def clipped(gradients: Numbers, norm: float) -> Numbers:
+    """O gradiente, encolhido até essa norma se é maior.
+
+    Args:
+        gradients: as componentes.
+        norm: a maior norma.
+    """
+    length = math.hypot(*gradients)
+    if length <= norm:
+        return gradients
+    share = norm / length
+    return [share * gradient for gradient in gradients]
+
+
+def _from_zero(given: Any, name: str) -> float:
+    number = as_number(given, name)
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"{name} espera um número de 0 para cima, e recebeu {shorten(given)}")
+    return float(number)
+
+
+def _below_one(given: Any, name: str) -> float:
+    number = as_number(given, name)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} espera de 0 a menos que 1, e recebeu {shorten(given)}")
+    return float(number)

@@ -6,47 +6,20 @@ import math
 import random
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from numbers import Integral
 from typing import Any
 
-from micrograd_pt.compiler.program import Program, program_of
-from micrograd_pt.compiler.tracing import trace
-from micrograd_pt.derivatives import flat
+from micrograd_pt.engine import Value
+from micrograd_pt.history import DivergenceError, History
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import Module
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.ops import DomainError, as_number, shorten
 from micrograd_pt.optimizers import SGD, Optimizer
+from micrograd_pt.schedules import Schedule
+from micrograd_pt.stepping import ByGraph, ByProgram, Sample, compiled_step
 
-Sample = tuple[Sequence[Any], Any]
-
-
-@dataclass
-class History:
-    """O que aconteceu num treinamento.
-
-    Attributes:
-        losses: a perda de cada época: a soma (ou a média) das perdas das amostras, medidas antes de cada atualização.
-        seconds: quanto tempo levou.
-        interrupted: verdadeiro se Ctrl-C encerrou o treinamento antes da última época.
-    """
-
-    losses: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    def __repr__(self) -> str:
-        last = f", última perda {self.losses[-1]:.6g}" if self.losses else ""
-        stopped = ", interrompido" if self.interrupted else ""
-        return f"<History: {len(self.losses)} época(s){last}, {self.seconds:.2f} s{stopped}>"
-
-
-class DivergenceError(ArithmeticError):
-    """A perda deixou de ser um número finito; `history` guarda as épocas até ali."""
-
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
+__all__ = ["DivergenceError", "History", "evaluate", "train"]
 
 
 def train(
@@ -55,7 +28,7 @@ def train(
     y: Sequence[Any],
     *,
     loss: Callable[[Any, Any], Any] = half_squared_error,
-    learning_rate: float = 0.5,
+    learning_rate: float | Schedule | None = None,
     epochs: int = 20_000,
     batch_size: int | None = 1,
     reduction: str = "sum",
@@ -67,55 +40,72 @@ def train(
     """Treina por descida do gradiente: w ← w − taxa × ∂E/∂w.
 
     O modelo e a perda são compilados uma vez, se isso é possível; os resultados são os mesmos, a menos dos últimos
-    algarismos. Um modelo que decide algo pelo valor de um nó, ou que sorteia, é treinado pelo grafo. Um que muda de uma
-    chamada para outra por outro motivo (um contador, por exemplo) pede `compiled=False`.
+    algarismos. Um modelo que decide algo pelo valor de um nó, que lê o `data` de um parâmetro ou que muda de uma
+    chamada para outra (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. A mudança
+    se percebe chamando-o duas vezes; um que só muda mais adiante pede `compiled=False`.
 
     Args:
         model: a rede: chamada com uma amostra dá a saída; tem `parameters()`.
         X: as amostras, cada uma uma lista de números.
         y: as saídas desejadas, uma por amostra (um número, ou uma lista deles).
-        loss: a perda de uma amostra, a partir da saída e da saída desejada.
-        learning_rate: a taxa de aprendizado, maior que 0.
+        loss: a perda de uma amostra, a partir da saída e da saída desejada (veja `losses`).
+        learning_rate: a taxa de aprendizado: um número maior que 0, ou uma função do número da atualização (veja
+            `schedules`); sem indicação, 0.5. Com `optimizer` não se dá: ele tem a sua.
         epochs: quantas vezes passar por todas as amostras.
         batch_size: amostras por atualização: 1 é o modo online do capítulo, None o lote inteiro.
-        reduction: a perda de um lote é a soma sobre as amostras (`"sum"`, como no capítulo) ou a média (`"mean"`).
+        reduction: a perda de um lote é a soma sobre as amostras (`"sum"`, como no capítulo) ou a média (`"mean"`); a de
+            uma época também.
         shuffle: embaralhar as amostras a cada época.
-        optimizer: como usar o gradiente; sem indicação, a descida simples com `learning_rate`.
+        optimizer: como usar o gradiente (veja `optimizers`); sem indicação, a descida simples com `learning_rate`.
         compiled: False treina sempre pelo grafo, chamando o modelo e a perda a cada amostra.
         progress: mostrar uma barra num terminal ou caderno; sem terminal não se mostra nada.
 
     Returns:
-        A história: perda por época e segundos. Ctrl-C devolve a história até ali.
+        A história: perda por época e segundos. Ctrl-C devolve a história até ali, e deixa no modelo a última
+        atualização completa.
 
     Raises:
-        DivergenceError: a perda deixou de ser finita; diz em que época.
+        DivergenceError: a perda, ou um parâmetro, deixou de ser finito; diz em que época.
+        DomainError: uma conta fora do domínio; diz em que nó.
         ValueError: um argumento fora do esperado.
-        TypeError: uma entrada que não é número.
+        TypeError: uma entrada que não é número, ou um modelo, uma perda ou um otimizador que não serve.
     """
     samples = _checked_samples(X, y)
-    _require(isinstance(epochs, int) and epochs >= 0, "epochs espera um inteiro maior ou igual a 0", epochs)
-    whole = batch_size is None or (isinstance(batch_size, int) and batch_size >= 1)
+    _require(_is_whole(epochs, 0), "epochs espera um inteiro maior ou igual a 0", epochs)
+    whole = batch_size is None or _is_whole(batch_size, 1)
     _require(whole, "batch_size espera um inteiro maior que 0, ou None (o lote inteiro)", batch_size)
     _require(reduction in ("sum", "mean"), 'reduction espera "sum" ou "mean"', reduction)
-    optimizer = SGD(_checked_rate(learning_rate)) if optimizer is None else optimizer
+    _require_callable(model, loss)
+    optimizer = _checked_optimizer(optimizer, learning_rate)
     size = batch_size or len(samples)
     history = History()
-    eager = _Eager(model, loss, optimizer, reduction == "mean")
-    stepper: _Eager | _Compiled = eager
+    by_graph = ByGraph(model, loss, optimizer, reduction == "mean", samples)
+    stepper: ByGraph | ByProgram = by_graph
     started = time.perf_counter()
+    epoch = 0
     try:
-        stepper = _compiled(eager, samples) if compiled else eager
+        if epochs and not compiled:
+            history.not_compiled = "compiled=False"
+        elif epochs:
+            stepper, history.not_compiled = compiled_step(by_graph)
+        places = list(range(len(samples)))
         for epoch in _counted(epochs, progress, history):
-            order = random.sample(samples, len(samples)) if shuffle else samples
+            order = random.sample(places, len(places)) if shuffle else places
             total = 0.0
-            try:
-                for start in range(0, len(order), size):
-                    total += stepper.step(order[start : start + size])
-            except OverflowError as error:
-                raise _diverged(epoch, history) from error
+            for start in range(0, len(order), size):
+                total += stepper.step(order[start : start + size])
+            if reduction == "mean":
+                total /= len(samples)
             if not math.isfinite(total):
                 raise _diverged(epoch, history)
             history.losses.append(total)
+        if not all(map(math.isfinite, stepper.values)):
+            raise _diverged(epoch, history)
+    except OverflowError as error:
+        raise _diverged(epoch, history) from error
+    except DomainError as error:
+        error.add_note(f"aconteceu no treinamento, na época {epoch}")
+        raise
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
@@ -135,83 +125,8 @@ def evaluate(
     Returns:
         A soma das perdas das amostras.
     """
-    return float(sum(loss(model(x), target).data for x, target in _checked_samples(X, y)))
-
-
-class _Eager:
-    """Um passo de treinamento pelo grafo: para frente, para trás, atualização."""
-
-    def __init__(self, model: Any, loss: Any, optimizer: Optimizer, mean: bool) -> None:
-        self.model, self.loss, self.optimizer, self.mean = model, loss, optimizer, mean
-        self.parameters = list(model.parameters())
-
-    def step(self, batch: Sequence[Sample]) -> float:
-        """Treina com um lote, e devolve a perda dele antes da atualização."""
-        total: Any = None
-        for x, target in batch:
-            term = self.loss(self.model(x), target)
-            total = term if total is None else total + term
-        if self.mean and len(batch) > 1:
-            total = total * (1 / len(batch))
-        for parameter in self.parameters:
-            parameter.grad = 0
-        total.backward()
-        self.optimizer.step(self.parameters)
-        return float(total.data)
-
-    def finish(self) -> None:
-        """Nada falta: os parâmetros já estão no modelo."""
-
-
-class _Compiled:
-    """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim."""
-
-    def __init__(self, eager: _Eager, program: Program, rows: Mapping[int, Sequence[float]]) -> None:
-        self.eager, self.program, self.rows = eager, program, rows
-        self.values = [parameter.data for parameter in eager.parameters]
-        self.gradients: Sequence[float] = [0] * len(self.values)
-
-    def step(self, batch: Sequence[Sample]) -> float:
-        """Como em `_Eager`; um erro é repetido pelo grafo, que sabe dizer em que nó ele está."""
-        try:
-            if len(batch) == 1:
-                total, gradients = self.program.run(self.rows[id(batch[0])], self.values)
-            else:
-                rows = [self.rows[id(sample)] for sample in batch]
-                total, gradients = self.program.run_batch(rows, self.values)
-                if self.eager.mean:
-                    share = 1 / len(batch)
-                    total, gradients = total * share, [gradient * share for gradient in gradients]
-        except (ArithmeticError, ValueError):
-            self.finish()
-            return self.eager.step(batch)
-        self.values = self.eager.optimizer.update(self.values, gradients)
-        self.gradients = gradients
-        return float(total)
-
-    def finish(self) -> None:
-        """Põe no modelo os parâmetros e os últimos gradientes."""
-        for parameter, value, gradient in zip(self.eager.parameters, self.values, self.gradients, strict=True):
-            parameter.data, parameter.grad = value, gradient
-
-
-def _compiled(eager: _Eager, samples: Sequence[Sample]) -> _Eager | _Compiled:
-    """O passo compilado, se o modelo e a perda se deixam compilar; senão o passo pelo grafo."""
-    flats = [flat([list(x), target], "uma amostra") for x, target in samples]
-    rows = {id(sample): leaves for sample, (leaves, _) in zip(samples, flats, strict=True)}
-    if len({len(leaves) for leaves in rows.values()}) > 1 or len(rows) != len(samples):
-        return eager
-    chance = random.getstate()
-    try:
-        traced = trace(lambda x, target: eager.loss(eager.model(x), target), *flats[0])
-        if random.getstate() != chance or traced.graph is None:
-            random.setstate(chance)  # o modelo sorteia: cada passo é outro
-            return eager
-        program = program_of(traced.graph, traced.inputs, eager.parameters, eager.parameters)
-    except Exception:  # não se deixa compilar; se há mesmo um erro, o passo pelo grafo o mostra
-        random.setstate(chance)
-        return eager
-    return _Compiled(eager, program, rows)
+    losses = [loss(model(x), target) for x, target in _checked_samples(X, y)]
+    return float(sum([one.data if isinstance(one, Value) else as_number(one, "a perda") for one in losses]))
 
 
 def _counted(epochs: int, progress: bool, history: History) -> Iterator[int]:
@@ -246,7 +161,7 @@ def _diverged(epoch: int, history: History) -> DivergenceError:
     )
 
 
-def _checked_samples(X: Any, y: Any) -> list[tuple[Any, Any]]:
+def _checked_samples(X: Any, y: Any) -> list[Sample]:
     """Cada amostra com a sua saída desejada."""
     rows, targets = list(X), list(y)
     if not rows or len(rows) != len(targets):
@@ -254,13 +169,46 @@ def _checked_samples(X: Any, y: Any) -> list[tuple[Any, Any]]:
             f"train espera ao menos uma amostra e uma saída desejada para cada uma, e recebeu {len(rows)} amostra(s) "
             f"e {len(targets)} saída(s) desejada(s)"
         )
-    return [(list(row), target) for row, target in zip(rows, targets, strict=True)]
+    return [(_listed(row), _unpacked(target)) for row, target in zip(rows, targets, strict=True)]
 
 
-def _checked_rate(learning_rate: Any) -> float:
-    rate = float(as_number(learning_rate, "learning_rate"))
-    _require(math.isfinite(rate) and rate > 0, "learning_rate espera um número maior que 0", learning_rate)
-    return rate
+def _listed(row: Any) -> list[Any]:
+    """Uma amostra como lista.
+
+    Raises:
+        TypeError: não é uma lista.
+    """
+    if isinstance(row, (str, Value)) or not hasattr(row, "__iter__"):
+        raise TypeError(f"cada amostra é uma lista de números, como [0, 1], e foi dado {shorten(row)}")
+    return list(_unpacked(row))
+
+
+def _unpacked(given: Any) -> Any:
+    """Um array como listas de números; o resto como está."""
+    return given.tolist() if hasattr(given, "__array__") and hasattr(given, "tolist") else given
+
+
+def _checked_optimizer(optimizer: Any, learning_rate: Any) -> Optimizer:
+    """O otimizador dado, ou a descida simples com essa taxa."""
+    if optimizer is None:
+        return SGD(0.5 if learning_rate is None else learning_rate)
+    if not isinstance(optimizer, Optimizer):
+        given = f"a classe {optimizer.__name__}" if isinstance(optimizer, type) else shorten(optimizer)
+        raise TypeError(f"optimizer espera um otimizador, como Adam(0.01), e recebeu {given}")
+    if learning_rate is not None:
+        raise ValueError("dê learning_rate ou optimizer, e não os dois: o otimizador já tem a sua taxa")
+    return optimizer
+
+
+def _require_callable(model: Any, loss: Any) -> None:
+    if not callable(model) or isinstance(model, type) or not callable(getattr(model, "parameters", None)):
+        raise TypeError(f"model espera uma rede, que se chama e tem parameters(), e recebeu {shorten(model)}")
+    if not callable(loss):
+        raise TypeError(f"loss espera uma função da saída e da saída desejada, e recebeu {shorten(loss)}")
+
+
+def _is_whole(given: Any, least: int) -> bool:
+    return isinstance(given, Integral) and not isinstance(given, bool) and int(given) >= least
 
 
 def _require(condition: bool, expected: str, given: Any) -> None:

@@ -130,5 +130,5 @@ def test_the_shortest_program_shows_the_chain_rule():
     z = w * x + b
     slope = math.tanh(z) + z * (1 - math.tanh(z) ** 2)
     assert f"w.grad = {slope * x:.6g}, x.grad = {slope * w:.6g}, b.grad = {slope:.6g}" in run.stdout
-    assert f"∂y/∂w = ∂y/∂v1 · x = {slope:.6g} · 2 = {slope * x:.6g}" in run.stdout
-    assert re.search(r"∂y/∂z = ∂y/∂y · v2 \+ ∂y/∂v2 · ", run.stdout), "os dois caminhos de z até y"
+    assert f"∂y/∂w = ∂y/∂v₁ · x = {slope:.6g} · 2 = {slope * x:.6g}" in run.stdout
+    assert re.search(r"∂y/∂z = ∂y/∂y · v₂ \+ ∂y/∂v₂ · ", run.stdout), "os dois caminhos de z até y"

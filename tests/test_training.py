@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import micrograd_pt as m
 from micrograd_pt import MLP, DivergenceError, Value, chapter15, evaluate, half_squared_error, train
 from micrograd_pt.optimizers import SGD
 
@@ -380,3 +381,158 @@ def test_a_terminal_sees_nothing_when_told_so(monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal)
     train(chapter15.network(), X, Y, epochs=50, progress=False)
     assert terminal.text == ""
+
+
+# O programa compilado serve a todas as perdas, otimizadores e lotes
+
+PLANE = [[0.1, 0.9], [0.8, 0.2], [-0.5, 0.4], [0.3, -0.7], [0.6, 0.6], [-0.2, -0.4], [0.9, -0.1]]
+LOSS_CASES = [
+    (m.half_squared_error, 1, "linear", [0.1, 1, -1, 0.5, 2, 0, 1]),
+    (m.half_squared_error, 2, "linear", [[0.1, 1], [1, 0], [0, 0], [1, 1], [0.2, 0.3], [0, 1], [1, 2]]),
+    (m.mean_squared_error, 2, "linear", np.linspace(0, 1, 14).reshape(7, 2)),
+    (m.binary_cross_entropy, 1, "sigmoid", [0, 1, 1, 0, 0.5, 1, 0]),
+    (m.binary_cross_entropy_with_logits, 1, "linear", [0, 1, 1, 0, 0.5, 1, 0]),
+    (m.cross_entropy, 3, "linear", [0, 2, 1, 1, 0, 2, 2]),
+    (m.cross_entropy, 3, "linear", [[0.2, 0.3, 0.5]] * 3 + [[1, 0, 0]] * 4),
+    (m.hinge, 1, "linear", [-1, 1, 1, -1, 1, -1, 1]),
+]
+OPTIMIZERS = [
+    lambda: m.SGD(0.05),
+    lambda: m.SGD(m.CosineDecay(0.05, 20), momentum=0.9, nesterov=True, clip_norm=1.0),
+    lambda: m.RMSProp(0.01, weight_decay=0.01),
+    lambda: m.Adam(0.01),
+    lambda: m.AdamW(m.Warmup(0.01, 5)),
+]
+
+
+def both_ways(loss, outputs, activation, targets, **options):
+    """O mesmo treinamento, compilado e pelo grafo."""
+    found = []
+    for compiled in (True, False):
+        random.seed(9)
+        model = MLP(2, [4, outputs], activation="tanh", output_activation=activation, seed=2)
+        given = {key: option() if key == "optimizer" else option for key, option in options.items()}
+        history = train(model, PLANE, targets, loss=loss, epochs=6, progress=False, compiled=compiled, **given)
+        assert (history.not_compiled == "") == compiled, history.not_compiled
+        found.append((history.losses, [p.data for p in model.parameters()]))
+    return found
+
+
+@pytest.mark.parametrize(("loss", "outputs", "activation", "targets"), LOSS_CASES)
+@pytest.mark.parametrize("batch_size", [1, 3, None])
+def test_every_loss_is_compiled_in_every_batch(loss, outputs, activation, targets, batch_size):
+    fast, slow = both_ways(loss, outputs, activation, targets, batch_size=batch_size, learning_rate=0.05)
+    assert fast[0] == pytest.approx(slow[0], rel=1e-12)
+    assert fast[1] == pytest.approx(slow[1], rel=1e-10, abs=1e-13)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_every_optimizer_is_compiled(optimizer, reduction):
+    options = {"batch_size": 3, "reduction": reduction, "shuffle": True, "optimizer": optimizer}
+    fast, slow = both_ways(*LOSS_CASES[5], **options)
+    assert fast[0] == pytest.approx(slow[0], rel=1e-12)
+    assert fast[1] == pytest.approx(slow[1], rel=1e-10, abs=1e-13)
+
+
+def test_the_mean_of_an_epoch_is_over_its_samples():
+    history = train(
+        Line(), POINTS, ZEROS, learning_rate=1e-300, epochs=1, batch_size=2, reduction="mean", progress=False
+    )
+    assert history.losses == [pytest.approx(7 / 3, rel=1e-15)]
+
+
+def test_training_twice_with_one_optimizer_is_training_longer():
+    once, twice = chapter15.network(), chapter15.network()
+    train(once, X, Y, epochs=30, optimizer=m.Adam(0.01), progress=False)
+    optimizer = m.Adam(0.01)
+    for _ in range(2):
+        train(twice, X, Y, epochs=15, optimizer=optimizer, progress=False)
+    assert [p.data for p in twice.parameters()] == [p.data for p in once.parameters()]
+    other = chapter15.network()
+    train(other, X, Y, epochs=30, optimizer=optimizer, progress=False)
+    assert [p.data for p in other.parameters()] == [p.data for p in once.parameters()]
+
+
+def test_a_step_redone_through_the_graph_is_not_lost():
+    """p = 1 com t = 1: o programa calcula log1p(−1) e para; o grafo não precisa dele, e o treinamento continua."""
+    models = [Line(1.0), Line(1.0)]
+    for model, compiled in zip(models, (True, False), strict=True):
+        train(
+            model, [[0.5], [1.0]], [1, 1], loss=m.binary_cross_entropy, learning_rate=0.01, epochs=1,
+            batch_size=2, progress=False, compiled=compiled,
+        )  # fmt: skip
+    assert models[0].a.data == models[1].a.data != 1.0
+
+
+class ReadsData(Line):
+    def __call__(self, x):
+        return self.a * x[0] + 0.1 * self.a.data
+
+
+class Counts(Line):
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.a * x[0] * (1 + self.calls)
+
+
+class Replaces(Line):
+    def __call__(self, x):
+        self.a = Value(self.a.data)
+        return self.a * x[0]
+
+
+class Decides(Line):
+    def __call__(self, x):
+        return self.a * x[0] if self.a > 0 else self.a
+
+
+@pytest.mark.parametrize(("kind", "why"), [(ReadsData, "data"), (Counts, "muda"), (Replaces, ""), (Decides, "if")])
+def test_what_a_program_would_freeze_is_trained_through_the_graph(kind, why):
+    model = kind()
+    history = train(model, POINTS, ZEROS, learning_rate=RATE, epochs=3, progress=False)
+    assert history.not_compiled and why in history.not_compiled
+    assert model.a.data != 1.0 and type(model.a.data) is float
+
+
+def test_a_bad_target_is_refused_in_the_compiled_path_too():
+    with pytest.raises(ValueError, match="a classe certa é um inteiro de 0 a 1, e foi dado 2"):
+        train(MLP(2, [2]), X, [0, 1, 2, 0], loss=m.cross_entropy, epochs=2, progress=False)
+
+
+def test_a_parameter_that_is_not_finite_after_the_last_update_is_a_divergence():
+    with pytest.raises(DivergenceError, match="na época 1 "):
+        train(Line(1e200), [[1e100]], [0.0], loss=lambda o, t: o, learning_rate=1e300, epochs=1, progress=False)
+
+
+def test_learning_rate_and_optimizer_are_not_given_together():
+    with pytest.raises(ValueError, match="dê learning_rate ou optimizer, e não os dois"):
+        train(chapter15.network(), X, Y, learning_rate=0.5, optimizer=m.Adam(0.1), progress=False)
+    for bad in (m.Adam, "adam"):
+        with pytest.raises(TypeError, match="optimizer espera um otimizador, como Adam"):
+            train(chapter15.network(), X, Y, optimizer=bad, progress=False)
+    with pytest.raises(TypeError, match="loss espera uma função"):
+        train(chapter15.network(), X, Y, loss="mse", progress=False)
+
+
+def test_ctrl_c_in_the_middle_of_an_update_leaves_the_last_complete_one():
+    """Um otimizador com o seu próprio step vai pelo grafo, e uma atualização pela metade é desfeita."""
+
+    class Halfway(SGD):
+        calls = 0
+
+        def step(self, parameters):
+            self.calls += 1
+            if self.calls == 6:
+                parameters[0].data = 99.0
+                raise KeyboardInterrupt
+            super().step(parameters)
+
+    model, complete = chapter15.network(), chapter15.network()
+    history = train(model, X, Y, optimizer=Halfway(0.5), epochs=9, progress=False)
+    assert history.interrupted and history.not_compiled == "Halfway define o seu próprio step"
+    train(complete, X, Y, learning_rate=0.5, epochs=1, progress=False, compiled=False)
+    train(complete, X[:1], Y[:1], learning_rate=0.5, epochs=1, progress=False, compiled=False)
+    assert [p.data for p in model.parameters()] == [p.data for p in complete.parameters()]

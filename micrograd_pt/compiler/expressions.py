@@ -331,6 +331,19 @@ class Book:
             self._answers.append(True)
         return self._answers[len(self._asked) - 1]
 
+    def follow(self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation) -> Any:
+        """Uma função que faz perguntas (`if`), escrita como a escolha entre tudo o que ela responde.
+
+        Args:
+            rule: a função, que devolve expressões, números ou None.
+            args: os argumentos dela.
+            operation: a operação de que se trata, para mensagens.
+
+        Raises:
+            CompileError: o resultado não se pode escrever.
+        """
+        return self._followed(rule, args, operation)
+
     def _followed(
         self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
     ) -> Any:

@@ -2,132 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from micrograd_pt.drawing import palette
-from micrograd_pt.drawing.quoting import quoted, shown
+from micrograd_pt.catalog import sentence
+from micrograd_pt.drawing.addresses import require_prefix
+from micrograd_pt.drawing.dot import figure_of_sketch, figure_of_summary
+from micrograd_pt.drawing.emphasis import emphasis
+from micrograd_pt.drawing.neurons import Cell, Cells, cells
+from micrograd_pt.drawing.palette import theme_named
+from micrograd_pt.drawing.sketch import Reading, hidden_nodes, sketch
+from micrograd_pt.drawing.summary import counted, summary
 from micrograd_pt.engine import Value
-from micrograd_pt.graph import Graph, Node
+from micrograd_pt.graph import Graph
+from micrograd_pt.ops import shorten
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
 
-MAX_NODES = 400
-"""Acima deste número de nós, a figura diz o tamanho do grafo em vez de desenhá-lo."""
+MAX_NODES = 80
+"""Acima deste número de caixas, a figura resume o grafo por camada em vez de desenhar cada nó."""
 
-MAX_ARROWS = 1200
+MAX_ARROWS = 160
 """O mesmo, para as setas."""
 
-_ANY_ORDER = frozenset({"add", "mul", "sum", "mean", "dot", "hypot", "maximum", "minimum", "logsumexp"})
+MAX_NUMBERED_ARROWS = 60
+"""Com mais setas do que isto, nenhum número é escrito nelas."""
+
+SHOW = ("data", "grad", "local", "flow")
+"""O que se pode mostrar."""
 
 
-def draw(value: Value) -> Figure:
-    """Desenha o grafo computacional que levou a um valor.
+def draw(
+    value: Value,
+    show: Sequence[str] = ("data", "grad"),
+    *,
+    highlight: Any = None,
+    downstream: Any = None,
+    group: bool = False,
+    collapse: bool | Iterable[str] = False,
+    expand: Iterable[str] = (),
+    theme: str = "light",
+    lang: str = "pt",
+    prefix: str = "",
+) -> Figure:
+    """Desenha o grafo computacional que levou a um valor; nenhum `grad` muda.
 
-    Cada nó mostra o nome, o símbolo da operação, `data` e o `grad` guardado nele; desenhar não muda nenhum. As folhas
-    (entradas e pesos) são azuis, o que foi calculado é amarelo e a saída é verde. Há uma seta para cada uso: `x + x`
-    tem duas. Onde a ordem dos argumentos importa, a ponta da seta diz se é o primeiro ou o segundo.
+    Cada nó mostra o nome, o símbolo da operação e os números pedidos. As folhas (entradas e pesos) são azuis, o que foi
+    calculado é amarelo e a saída, de contorno duplo, é verde. Há uma seta para cada uso: `x + x` tem duas. Onde a ordem
+    dos argumentos importa, a ponta da seta diz se é o primeiro ou o segundo.
+
+    Um grafo com mais de 80 caixas ou 160 setas é resumido por camada (de neurônios, ou de profundidade); com mais de 60
+    setas, nenhum número é escrito nelas; uma nota diz o que ficou de fora. No SVG cada parte tem endereço
+    (`drawing.addresses`).
 
     Args:
         value: o valor cuja história se quer ver.
+        show: o que mostrar. Nos nós, `"data"` e `"grad"`; nas setas, `"local"` (a derivada de quem usa em relação ao
+            usado, com ×) e `"flow"` (o gradiente que a seta leva de volta, com ←). O `grad` é o guardado em cada nó;
+            com `"flow"`, o do passo para trás a partir de `value`, para que as setas que voltam a um nó somem nele.
+        highlight: um nó (`Value`, `Node` ou nome) ou uma lista deles; de uma lista realçam-se também as setas entre nós
+            seguidos: um caminho.
+        downstream: um nó; realçam-se ele, tudo o que depende dele e as setas por que se chega lá.
+        group: True cerca cada camada e cada neurônio.
+        collapse: True mostra cada neurônio como uma caixa só, com os pesos nas setas; uma lista, só os neurônios com
+            esses nomes.
+        expand: os neurônios que, apesar de `collapse`, ficam abertos.
+        theme: `"light"` ou `"dark"`.
+        lang: a língua das legendas, `"pt"` ou `"en"`.
+        prefix: o começo de cada `id` do SVG, para duas figuras na mesma página.
 
     Returns:
-        A figura; um grafo com mais de 400 nós (ou 1200 setas) não é desenhado, e a figura diz o tamanho dele.
+        A figura.
 
     Raises:
         ChangedLeafError: uma folha mudou desde o passo para frente.
+        DomainError: uma derivada que se pediu não existe.
         TypeError: `value` não é um `Value`.
+        ValueError: uma opção desconhecida, ou um nó ou neurônio que não está no grafo.
     """
-    from micrograd_pt.drawing.rendering import Figure
-
+    require_prefix(prefix)
+    colours = theme_named(theme)
+    shown = _checked_show(show)
+    title = sentence("figure.title.graph", lang, name=getattr(value, "label", "") or "…")
     graph = Graph(value)
-    figure = Figure(
-        "grafo",
-        engine="dot",
-        graph_attr={"rankdir": "LR", "pad": "0.15", "nodesep": "0.18", "ranksep": "0.55"},
-        node_attr={"fontname": palette.FONT, "fontsize": "11", "color": palette.OUTLINE},
-        edge_attr={
-            "fontname": palette.FONT,
-            "fontsize": "9",
-            "color": palette.OUTLINE,
-            "arrowsize": "0.6",
-        },
-    )
-    arrows = sum([len(node.inputs) for node in graph.nodes])
-    if len(graph) > MAX_NODES or arrows > MAX_ARROWS:
-        figure.node("n0", _too_large(len(graph), arrows), shape="box", style="rounded,filled", fillcolor="white")
-        return figure
+    neurons = cells(graph)
+    closed = _closed(neurons, collapse, expand)
+    marked = emphasis(graph, highlight, downstream)
+    boxes, arrows = drawn_size(graph, closed)
+    if boxes > MAX_NODES or arrows > MAX_ARROWS:
+        small = not closed and neurons.found and _fits(graph, neurons.found)
+        notes = [
+            counted("figure.graph_size", len(graph), lang, arrows=arrows_of(graph)),
+            sentence("figure.summarised", lang, nodes=MAX_NODES, arrows=MAX_ARROWS),
+            sentence("figure.try.collapse" if small else "figure.try.part", lang),
+        ]
+        return figure_of_summary(summary(graph, neurons, title, notes, lang), colours, lang, prefix)
+    gradients = backward_numbers(graph) if "flow" in shown else None
+    wants_numbers = bool(closed or {"local", "flow"} & set(shown))
+    numbered = arrows <= MAX_NUMBERED_ARROWS or not wants_numbers
+    reading = Reading(graph, shown, lang, closed, None, gradients, numbered=numbered)
+    notes = [sentence(f"figure.note.{kind}", lang) for kind in ("local", "flow") if kind in shown and numbered]
+    if closed:
+        notes.append(sentence("figure.note.closed" if numbered else "figure.note.closed_box", lang))
+    if not numbered:
+        notes.append(sentence("figure.note.no_numbers", lang))
+    picture = sketch(reading, title=title, neurons=neurons if group else None, notes=notes, emphasis=marked)
+    return figure_of_sketch(picture, colours, prefix)
+
+
+def backward_numbers(graph: Graph) -> tuple[list[Any], dict[tuple[int, int], Any]]:
+    """O passo para trás, ao lado do grafo: o gradiente de cada nó, e o que cada uso, (quem usa, argumento), entrega."""
+    parts, totals = graph.contributions()
+    return totals, {(part.user.index, part.position): part.product for uses in parts for part in uses}
+
+
+def drawn_size(graph: Graph, closed: Sequence[Cell] = ()) -> tuple[int, int]:
+    """Quantas caixas e quantas setas a figura teria."""
+    hidden, outputs = hidden_nodes(graph, closed)
+    boxes = len(graph) - len(hidden)
+    arrows = sum([len(cell.terms) for cell in outputs.values()])
     for node in graph.nodes:
-        figure.node(
-            f"n{node.index}",
-            _label(node),
-            shape="box",
-            style="rounded,filled",
-            fillcolor=_fill(node, graph),
-            margin="0.06,0.03",
-            width="0",
-            height="0",
-            tooltip=quoted(node.name),
-        )
-        _draw_arguments(figure, node)
-    return figure
+        if node.index not in hidden and node.index not in outputs:
+            arrows += len(node.inputs)
+    return boxes, arrows
 
 
-def _draw_arguments(figure: Figure, node: Node) -> None:
-    """As setas que chegam a um nó; uma constante é um número pequeno, sem caixa."""
-    for position, arg in enumerate(node.inputs):
-        ending = _ending(node, position)
-        if isinstance(arg, Node):
-            # o que foi calculado segue em linha reta; folhas e constantes se arrumam em volta
-            figure.edge(f"n{arg.index}", f"n{node.index}", weight="1" if arg.is_leaf else "2", **ending)
-            continue
-        constant = f"c{node.index}_{position}"
-        figure.node(
-            constant,
-            quoted(shown(arg)),
-            shape="plaintext",
-            fontcolor=palette.NEUTRAL,
-            fontsize="10",
-            margin="0.04,0.02",
-            width="0",
-            height="0",
-            tooltip="constante",
-        )
-        figure.edge(constant, f"n{node.index}", color="#999999", penwidth="0.7", **ending)
+def arrows_of(graph: Graph) -> int:
+    """Quantas setas o grafo tem, constantes incluídas."""
+    return sum([len(node.inputs) for node in graph.nodes])
 
 
-def _ending(node: Node, position: int) -> dict[str, str]:
-    """O número do argumento na ponta da seta, onde a ordem deles importa."""
-    if len(node.inputs) < 2 or node.op is None or node.op.name in _ANY_ORDER:
-        return {}
-    return {"headlabel": f"{position + 1}º", "labeldistance": "1.6", "labelangle": "-28", "fontcolor": palette.NEUTRAL}
+def _fits(graph: Graph, closed: Sequence[Cell]) -> bool:
+    boxes, arrows = drawn_size(graph, closed)
+    return boxes <= MAX_NODES and arrows <= MAX_ARROWS
 
 
-def _fill(node: Node, graph: Graph) -> str:
-    if node.is_leaf:
-        return palette.INPUT
-    return palette.OUTPUT if node is graph.root else palette.HIDDEN
+def _checked_show(show: Any) -> tuple[str, ...]:
+    chosen = [show] if isinstance(show, str) else list(show)
+    for kind in chosen:
+        if kind not in SHOW:
+            expected = ", ".join([f'"{known}"' for known in SHOW])
+            raise ValueError(f"show espera uma escolha de {expected}, e recebeu {shorten(kind)}")
+    return tuple(chosen)
 
 
-def _label(node: Node) -> str:
-    """O rótulo, como tabela: à esquerda a operação, à direita o nome e, embaixo dele, valor e gradiente."""
-    symbol = ""
-    if node.op is not None:
-        sign = f'<FONT POINT-SIZE="15">{quoted(node.op.symbol, 12)}</FONT>'
-        symbol = f'<TD ROWSPAN="3" CELLPADDING="5">{sign}</TD><VR/>'
-    name = f'<TD ALIGN="LEFT"><B>{quoted(node.name)}</B></TD>'
-    rows = f"{_row('data', node.data)}{_row('grad', node.value.grad)}"
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" COLOR="#999999">'
-    return f"<{table}<TR>{symbol}{name}</TR>{rows}</TABLE>>"
+def _closed(neurons: Cells, collapse: bool | Iterable[str], expand: Iterable[str]) -> tuple[Cell, ...]:
+    """Os neurônios que ficam fechados numa caixa."""
+    opened = {neurons.named(name).output.index for name in _names(expand, "expand")}
+    if isinstance(collapse, bool):
+        chosen = neurons.found if collapse else ()
+    else:
+        chosen = tuple([neurons.named(name) for name in _names(collapse, "collapse")])
+    return tuple([cell for cell in chosen if cell.output.index not in opened])
 
 
-def _row(title: str, number: Any) -> str:
-    return f'<TR><TD ALIGN="LEFT"><FONT COLOR="{palette.NEUTRAL}">{title}</FONT>&#160;{quoted(shown(number))}</TD></TR>'
-
-
-def _too_large(nodes: int, arrows: int) -> str:
-    """O que a figura diz no lugar de um grafo que ninguém conseguiria ler."""
-    return (
-        f"Grafo grande demais para desenhar:\\n{nodes} nós e {arrows} setas (o limite é {MAX_NODES} nós e {MAX_ARROWS} "
-        "setas).\\nDesenhe uma parte dele: draw(v), com v um nó intermediário mais perto das entradas."
-    )
+def _names(names: Any, what: str) -> list[str]:
+    listed = [names] if isinstance(names, (str, Value)) else list(names)
+    texts = [item.label if isinstance(item, Value) else item for item in listed]
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"{what} espera nomes de neurônios, como ['h1'], e recebeu {shorten(text)}")
+    return texts

@@ -30,13 +30,13 @@ def quoted(text: str, limit: int = 32) -> str:
         O texto em que `&`, `<`, `>` e aspas são entidades (o graphviz só reconhece um rótulo HTML pelos sinais) e cada
         barra invertida está dobrada (`\\N` seria trocado pelo nome do nó).
     """
-    shown = "".join([_visible(character) for character in text[: limit + 1]])
+    shown = "".join([visible(character) for character in text[: limit + 1]])
     if len(shown) > limit:
         shown = shown[: limit - 1] + "…"
     return html.escape(shown).replace("\\", "\\\\")
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
     """O caractere, um espaço no lugar de quebras de linha e tabulações, � no do que não se pode mostrar."""
     if character.isspace():
         return " "

@@ -55,12 +55,38 @@ class Figure(graphviz.Digraph):  # type: ignore[misc]
     Args:
         name: o nome do grafo, e do arquivo em que ele é gravado.
         comment: um comentário na primeira linha do código DOT.
+        title: do que é a figura, para quem não a vê.
         options: o resto, como em `graphviz.Digraph`.
+
+    Attributes:
+        title: do que é a figura.
+        parts: por `id`, o que é cada texto dessa parte, na ordem em que o SVG os traz.
     """
 
-    def __init__(self, name: str | None = None, comment: str | None = None, **options: Any) -> None:
+    def __init__(self, name: str | None = None, comment: str | None = None, *, title: str = "", **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
         super().__init__(name, comment=comment, **options)
+        self.title = title
+        self.parts: dict[str, tuple[str, ...]] = {}
+
+    def copy(self) -> Figure:
+        """Uma cópia da figura."""
+        copied: Figure = super().copy()
+        copied.title, copied.parts = self.title, dict(self.parts)
+        return copied
+
+    def svg(self) -> str:
+        """A figura como um elemento `<svg>` para pôr dentro de uma página, sem declaração XML.
+
+        Cada texto traz a classe do que é (`name`, `data`, `grad`, `local`, `flow`, `weight`, …), e o elemento diz a um
+        leitor de tela do que é a figura.
+
+        Raises:
+            RendererNotFoundError: não há programa que a desenhe.
+        """
+        from micrograd_pt.drawing.markup import annotated, written
+
+        return written(annotated(self.pipe("svg", encoding="utf-8"), self.parts, self.title))
 
     def render(
         self,

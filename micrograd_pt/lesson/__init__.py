@@ -1,15 +1,27 @@
-"""A lição: a regra da cadeia num grafo qualquer, passo a passo, como dados e como texto."""
+"""A lição: a regra da cadeia num grafo qualquer, passo a passo, como dados, texto, Markdown e LaTeX."""
 
+from micrograd_pt.lesson.formula import Formula
+from micrograd_pt.lesson.paths import Path, Paths
+from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.lesson.steps import BackwardStep, ForwardStep, Lesson, Part, UpdateStep, explain
-from micrograd_pt.lesson.text import render
-from micrograd_pt.notation import printable
 
-__all__ = ["BackwardStep", "ForwardStep", "Lesson", "Part", "UpdateStep", "explain"]
+__all__ = [
+    "BackwardStep",
+    "Formula",
+    "ForwardStep",
+    "Lesson",
+    "Part",
+    "Path",
+    "Paths",
+    "PlainWriter",
+    "UpdateStep",
+    "explain",
+]
 
 
-def _shown(lesson: Lesson) -> str:
-    """A lição como texto que a saída deste programa sabe escrever."""
-    return printable(render(lesson))
+def _shown(formula: Formula) -> str:
+    """A fórmula como texto."""
+    return PlainWriter().formula(formula)
 
 
-setattr(Lesson, "__str__", _shown)  # noqa: B010
+setattr(Formula, "__str__", _shown)  # noqa: B010

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
+from micrograd_pt import chapter15
 from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Contribution, Graph, Node
-from micrograd_pt.lesson.formula import Show, formula, local_formula
+from micrograd_pt.lesson.document import Document
+from micrograd_pt.lesson.formula import (
+    ONE,
+    Derivative,
+    Formula,
+    Letter,
+    Negative,
+    Number,
+    Sum,
+    Symbol,
+    forward_formula,
+    in_numbers,
+    product,
+    total,
+)
+from micrograd_pt.lesson.outline import Line, Section
+from micrograd_pt.lesson.paths import Paths, find_paths
+from micrograd_pt.lesson.slopes import Slopes
 from micrograd_pt.notation import DIGITS, number
 from micrograd_pt.ops import as_number
+
+MOST_STEPS = 400
+"""Quantos passos de cada seção se mostram de um grafo grande."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +41,24 @@ class ForwardStep:
     """Um nó calculado.
 
     Attributes:
-        node: o nó.
-        formula: a operação em símbolos (`"σ(z_h1)"`).
-        numbers: a mesma, com números.
+        node: o nó; `node.op` é a operação.
         result: o valor.
+        printed: o que o capítulo imprime, truncado, se este é o nó de uma conta dele.
     """
 
     node: Node
-    formula: str
-    numbers: str
     result: Any
+    printed: str | None = None
+
+    @property
+    def formula(self) -> Formula:
+        """A operação em símbolos: σ(z_h1)."""
+        return forward_formula(self.node)
+
+    @property
+    def numbers(self) -> Formula:
+        """A mesma, com números."""
+        return in_numbers(self.formula)
 
 
 @dataclass(frozen=True)
@@ -38,13 +67,32 @@ class Part:
 
     Attributes:
         contribution: de onde vem, com o gradiente que vem de cima, a derivada local e o produto.
-        local_formula: a derivada local em símbolos; None num ramo fechado.
-        local_numbers: a mesma, com números.
+        upstream: o gradiente que vem de cima, em símbolos: ∂E/∂h1.
+        slopes: as derivadas locais da lição, já escritas.
     """
 
     contribution: Contribution
-    local_formula: str | None
-    local_numbers: str | None
+    upstream: Derivative
+    slopes: Slopes = field(repr=False)
+
+    @property
+    def local_formula(self) -> Formula | None:
+        """A derivada local em símbolos; None num ramo fechado."""
+        if self.contribution.local is None:
+            return None
+        return self.slopes.of(self.contribution.user)[self.contribution.position]
+
+    @property
+    def local_numbers(self) -> Formula | None:
+        """A mesma, com números."""
+        local = self.local_formula
+        return None if local is None else in_numbers(local)
+
+    @property
+    def formula(self) -> Formula | None:
+        """O gradiente que vem de cima vezes a derivada local, em símbolos; None num ramo fechado."""
+        local = self.local_formula
+        return None if local is None else product([self.upstream, local], chain=True)
 
 
 @dataclass(frozen=True)
@@ -61,6 +109,23 @@ class BackwardStep:
     parts: tuple[Part, ...]
     gradient: Any
 
+    @property
+    def open_parts(self) -> tuple[Part, ...]:
+        """Os usos por que passa gradiente: os que não são ramos fechados."""
+        return tuple([part for part in self.parts if part.contribution.local is not None])
+
+    @property
+    def formula(self) -> Formula:
+        """A soma, sobre os usos, do gradiente que vem de cima vezes a derivada local, em símbolos."""
+        if not self.parts:
+            return ONE
+        return total([part.formula for part in self.open_parts if part.formula is not None])
+
+    @property
+    def numbers(self) -> Formula:
+        """A mesma, com números."""
+        return in_numbers(self.formula)
+
 
 @dataclass(frozen=True)
 class UpdateStep:
@@ -71,17 +136,30 @@ class UpdateStep:
         gradient: a derivada da perda em relação a ele.
         learning_rate: a taxa de aprendizado.
         result: o valor novo (o parâmetro mesmo não é tocado).
+        loss: o nó de que se partiu.
     """
 
     node: Node
     gradient: Any
     learning_rate: float
     result: Any
+    loss: Node
+
+    @property
+    def formula(self) -> Formula:
+        """A conta em símbolos: w - α · ∂E/∂w."""
+        change = product([Letter("α", self.learning_rate), Derivative(self.loss, self.node, self.gradient)], chain=True)
+        return Sum((Symbol(self.node), Negative(change)))
+
+    @property
+    def numbers(self) -> Formula:
+        """A mesma, com números."""
+        return in_numbers(self.formula)
 
 
 @dataclass(frozen=True, repr=False)
-class Lesson:
-    """A lição inteira; `str()` e `print` a mostram como texto.
+class Lesson(Document):
+    """A lição inteira; `print` a mostra como texto, e um caderno Jupyter, com fórmulas.
 
     Attributes:
         graph: o grafo explicado.
@@ -115,9 +193,18 @@ class Lesson:
             self.digits,
         )
 
-    def __repr__(self) -> str:
-        counts = f"{len(self.forward)} para frente, {len(self.backward)} para trás, {len(self.updates)} de atualização"
-        return f"<Lesson de {self.graph.root.name}: passos {counts}; mostre-a com print>"
+    def paths(self, parameter: Value | str, most: int = 12) -> Paths:
+        """Todos os caminhos da saída até um parâmetro: cada um é um produto de derivadas locais, e a soma, o gradiente.
+
+        Args:
+            parameter: o nó, ou o nome dele.
+            most: quantos caminhos se listam; se há mais, os que mais contribuem.
+
+        Raises:
+            KeyError: não há nó com esse nome.
+            ValueError: o nó não está no grafo, ou `most` não é um inteiro maior que 0.
+        """
+        return find_paths(self.graph, parameter, most, self.lang, self.digits)
 
     def gradient(self, name: str) -> Any:
         """O gradiente do nó com esse nome.
@@ -129,6 +216,62 @@ class Lesson:
             if step.node.name == name:
                 return step.gradient
         raise KeyError(f"a lição não tem passo para trás de {name!r}")
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.forward)} para frente, {len(self.backward)} para trás, {len(self.updates)} de atualização"
+        return f"<Lesson de {self.graph.root.name}: passos {counts}; mostre-a com print>"
+
+    def title(self) -> str:
+        """O título do documento."""
+        return sentence("lesson.title", self.lang)
+
+    def outline(self) -> list[Section]:
+        """O aviso de que há mais do que se mostra, o passo para frente, o passo para trás e a atualização."""
+        sections = []
+        if max(len(self.forward), len(self.backward), len(self.updates)) > MOST_STEPS:
+            notice = sentence("lesson.large", self.lang, nodes=len(self.graph), shown=MOST_STEPS)
+            sections.append(Section("", notice))
+        if self.forward:
+            sections.append(self.forward_section())
+        if self.backward:
+            sections.append(self.backward_section())
+        if self.updates:
+            sections.append(self.update_section())
+        return sections
+
+    def forward_section(self) -> Section:
+        """O passo para frente: cada nó em símbolos, depois em números, depois o resultado."""
+        lines = [
+            Line(
+                Symbol(step.node),
+                (step.formula, step.numbers, Number(step.result)),
+                note=sentence("forward.printed", self.lang, value=step.printed) if step.printed else "",
+            )
+            for step in self.forward[-MOST_STEPS:]
+        ]
+        return Section(sentence("forward.title", self.lang), sentence("forward.how", self.lang), tuple(lines))
+
+    def backward_section(self) -> Section:
+        """O passo para trás: o gradiente que vem de cima vezes a derivada local, somado sobre os usos."""
+        lines = [self._backward_line(step) for step in self.backward[:MOST_STEPS]]
+        return Section(sentence("backward.title", self.lang), sentence("backward.how", self.lang), tuple(lines))
+
+    def _backward_line(self, step: BackwardStep) -> Line:
+        left, result = Derivative(self.graph.root, step.node, step.gradient), Number(step.gradient)
+        if not step.open_parts:
+            note = sentence("backward.closed" if step.parts else "backward.start", self.lang)
+            return Line(left, (result,), note=note)
+        products = [Number(part.contribution.product) for part in step.open_parts]
+        return Line(left, (step.formula, step.numbers, total(products), result))
+
+    def update_section(self) -> Section:
+        """A atualização de cada parâmetro."""
+        lines = [
+            Line(Symbol(step.node), (step.formula, step.numbers, Number(step.result)), "←") for step in self.updates
+        ]
+        rate = number(self.updates[0].learning_rate, self.digits) if self.updates else ""
+        title = sentence("update.title", self.lang, rate=rate)
+        return Section(title, sentence("update.how", self.lang), tuple(lines[:MOST_STEPS]))
 
 
 def explain(
@@ -155,33 +298,44 @@ def explain(
         DomainError: uma derivada de que se precisa não existe.
     """
     sentence("forward.title", lang)
-    if not isinstance(digits, int) or not 1 <= digits <= 17:
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise ValueError(f"digits espera um inteiro de 1 a 17, e recebeu {digits!r}")
     if isinstance(parameters, Value):
         raise TypeError("parameters espera uma lista de Values, como [w], e recebeu um Value só")
     graph = Graph(loss)
     wanted = _wanted(graph, parameters)
+    rate = _rate(learning_rate)
     parts, totals = graph.contributions()
-    names = [Value(node.data, node.name) for node in graph.nodes]
-    symbols, numbers, slopes = _name, _numeral(digits), _Slopes(names)
+    slopes = Slopes(graph)
+    printed = chapter15.printed({node.name: node.data for node in graph.nodes})
+    upstream = [Derivative(graph.root, node, gradient) for node, gradient in zip(graph.nodes, totals, strict=True)]
 
-    forward = [_forward_step(node, names, symbols, numbers) for node in graph.nodes if node.op is not None]
+    forward = [ForwardStep(node, node.data, printed.get(node.name)) for node in graph.nodes if node.op is not None]
     backward = [
-        _backward_step(node, parts[node.index], totals[node.index], slopes, symbols, numbers)
+        BackwardStep(
+            node,
+            tuple([Part(part, upstream[part.user.index], slopes) for part in parts[node.index]]),
+            totals[node.index],
+        )
         for node in _from_the_output(graph)
         if node.index in wanted
     ]
-    updates = []
-    if learning_rate is not None:
-        rate = as_number(learning_rate, "learning_rate")
-        if not (math.isfinite(rate) and rate > 0):
-            raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {learning_rate!r}")
-        updates = [
-            UpdateStep(node, totals[node.index], rate, node.data - rate * totals[node.index])
-            for node in graph.leaves
-            if node.index in wanted
-        ]
+    updates = [
+        UpdateStep(node, totals[node.index], rate, node.data - rate * totals[node.index], graph.root)
+        for node in graph.leaves
+        if node.index in wanted and rate is not None
+    ]
     return Lesson(graph, tuple(forward), tuple(backward), tuple(updates), lang, digits)
+
+
+def _rate(learning_rate: Any) -> Any:
+    """A taxa de aprendizado conferida; None se não se deu nenhuma."""
+    if learning_rate is None:
+        return None
+    rate = as_number(learning_rate, "learning_rate")
+    if not (math.isfinite(rate) and rate > 0):
+        raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {learning_rate!r}")
+    return rate
 
 
 def _from_the_output(graph: Graph) -> list[Node]:
@@ -210,54 +364,3 @@ def _wanted(graph: Graph, parameters: Iterable[Value] | None) -> set[int]:
         if any(isinstance(arg, Node) and arg.index in wanted for arg in node.inputs):
             wanted.add(node.index)
     return wanted
-
-
-def _forward_step(node: Node, names: Sequence[Value], symbols: Show, numbers: Show) -> ForwardStep:
-    assert node.op is not None
-    args = _named(node.inputs, names)
-    return ForwardStep(node, formula(node.op, args, symbols), formula(node.op, args, numbers), node.data)
-
-
-def _backward_step(
-    node: Node, parts: Sequence[Contribution], gradient: Any, slopes: _Slopes, symbols: Show, numbers: Show
-) -> BackwardStep:
-    written = []
-    for part in parts:
-        if part.local is None:
-            written.append(Part(part, None, None))
-        else:
-            slope = slopes.of(part.user)[part.position]
-            written.append(Part(part, local_formula(slope, symbols), local_formula(slope, numbers)))
-    return BackwardStep(node, tuple(written), gradient)
-
-
-class _Slopes:
-    """As derivadas locais escritas: cada regra é chamada uma vez por nó, com folhas no lugar dos argumentos."""
-
-    def __init__(self, names: Sequence[Value]) -> None:
-        self.names = names
-        self._written: dict[int, list[Any]] = {}
-
-    def of(self, user: Node) -> list[Any]:
-        """As derivadas de `user` em relação a cada argumento."""
-        if user.index not in self._written:
-            assert user.op is not None
-            wanted = [isinstance(arg, Node) for arg in user.inputs]
-            args = _named(user.inputs, self.names)
-            self._written[user.index] = user.op.derivatives(self.names[user.index], args, wanted=wanted)
-        return self._written[user.index]
-
-
-def _named(inputs: Sequence[Any], names: Sequence[Value]) -> list[Any]:
-    """Os argumentos com uma folha de mesmo nome no lugar de cada nó."""
-    return [names[arg.index] if isinstance(arg, Node) else arg for arg in inputs]
-
-
-def _name(leaf: Any) -> str:
-    """Uma folha pelo seu nome, uma constante pelo seu número."""
-    return leaf.label if isinstance(leaf, Value) else number(leaf)
-
-
-def _numeral(digits: int) -> Show:
-    """Mostra folhas e constantes como números."""
-    return lambda leaf: number(leaf.data if isinstance(leaf, Value) else leaf, digits)

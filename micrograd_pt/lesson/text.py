@@ -1,50 +1,58 @@
-"""A lição como texto para um terminal de 100 colunas."""
+"""A lição como texto para um terminal: 100 colunas, com cores se ele as tem."""
 
 from __future__ import annotations
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.lesson.formula import product, total
-from micrograd_pt.lesson.steps import BackwardStep, ForwardStep, Lesson, Part, UpdateStep
-from micrograd_pt.notation import number, printable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from micrograd_pt.lesson.outline import Line, Section
+from micrograd_pt.lesson.plain import PlainWriter
+from micrograd_pt.notation import printable
+
+if TYPE_CHECKING:
+    from micrograd_pt.lesson.steps import Lesson
 
 WIDTH = 100
-_MOST = 400  # passos mostrados de um grafo grande
+_BREAKS = (" + ", " - ", " · ", " / ", "; ", ", ", "·")
+_BOLD, _LEFT, _RESULT, _NOTE, _PLAIN = "\x1b[1m", "\x1b[36m", "\x1b[1;32m", "\x1b[2m", "\x1b[0m"
+
+Spell = Callable[[str], str]
+"""Como se escrevem os sinais que a saída não tem; muda a largura, e por isso vem antes das quebras de linha."""
 
 
-def render(lesson: Lesson) -> str:
-    """A lição inteira: dados, passo para frente, passo para trás e atualização, os que ela tem."""
-    sections = []
-    if len(lesson.forward) > _MOST:
-        sections.append(sentence("lesson.large", lesson.lang, nodes=len(lesson.graph), shown=_MOST))
-    if lesson.forward:
-        sections.append(render_forward(lesson))
-    if lesson.backward:
-        sections.append(render_backward(lesson))
-    if lesson.updates:
-        sections.append(render_updates(lesson))
-    return "\n\n".join(sections)
+def render(
+    sections: Sequence[Section], writer: PlainWriter, *, color: bool = False, width: int = WIDTH, spell: Spell = str
+) -> str:
+    """As seções como texto.
+
+    Args:
+        sections: o esboço.
+        writer: quem escreve as fórmulas.
+        color: verdadeiro para pôr títulos, nomes e resultados em cores (ANSI).
+        width: colunas, ao menos 40.
+        spell: troca os sinais que a saída não tem.
+
+    Raises:
+        ValueError: `width` não é um inteiro de 40 para cima.
+    """
+    if not isinstance(width, int) or width < 40:
+        raise ValueError(f"width espera um inteiro de 40 para cima, e recebeu {width!r}")
+    return "\n\n".join([_Page(writer, color, width, spell).section(section) for section in sections])
 
 
 def render_forward(lesson: Lesson) -> str:
-    """O passo para frente: cada nó em símbolos, depois em números, depois o resultado."""
-    lines = [heading(sentence("forward.title", lesson.lang))]
-    lines += [_forward(step, lesson.digits) for step in lesson.forward[-_MOST:]]
-    return "\n".join(lines)
+    """Só o passo para frente."""
+    return render([lesson.forward_section()], PlainWriter(lesson.digits, lesson.lang))
 
 
 def render_backward(lesson: Lesson) -> str:
-    """O passo para trás: o gradiente que vem de cima vezes a derivada local, somado sobre os caminhos."""
-    lines = [heading(sentence("backward.title", lesson.lang)), f"  {sentence('backward.how', lesson.lang)}", ""]
-    lines += [_backward(step, lesson) for step in lesson.backward[:_MOST]]
-    return "\n".join(lines)
+    """Só o passo para trás."""
+    return render([lesson.backward_section()], PlainWriter(lesson.digits, lesson.lang))
 
 
 def render_updates(lesson: Lesson) -> str:
-    """A atualização de cada parâmetro."""
-    rate = number(lesson.updates[0].learning_rate, lesson.digits)
-    lines = [heading(sentence("update.title", lesson.lang, rate=rate))]
-    lines += [_update(step, lesson) for step in lesson.updates]
-    return "\n".join(lines)
+    """Só a atualização dos parâmetros."""
+    return render([lesson.update_section()], PlainWriter(lesson.digits, lesson.lang))
 
 
 def heading(text: str) -> str:
@@ -52,70 +60,89 @@ def heading(text: str) -> str:
     return f"{text}\n{'-' * len(printable(text))}"
 
 
-def _forward(step: ForwardStep, digits: int) -> str:
-    result = number(step.result, digits)
-    return _chain(step.node.name, [step.formula, step.numbers, result])
+class _Page:
+    """Uma página de texto: a largura, as cores e os sinais que ela tem."""
+
+    def __init__(self, writer: PlainWriter, color: bool, width: int, spell: Spell) -> None:
+        self.writer, self.color, self.width, self.spell = writer, color, width, spell
+
+    def section(self, section: Section) -> str:
+        """O título, o que se diz antes, e as linhas."""
+        parts = [self.painted(_BOLD, heading(self.spell(section.title)))] if section.title else []
+        indent = "  " if section.title else ""
+        parts += [f"{indent}{line}" for line in self.paragraph(section.intro, self.width - 2)]
+        if section.intro and section.lines:
+            parts.append("")
+        return "\n".join([*parts, *[self.line(line) for line in section.lines]])
+
+    def line(self, line: Line) -> str:
+        """nome = lado = lado = …, numa linha se cabe, senão um lado por linha; lados iguais não se repetem."""
+        name = self.spell(self.writer.formula(line.left))
+        sides = unrepeated([self.spell(self.writer.formula(side)) for side in line.sides])
+        note = f"   ({self.spell(line.note)})" if line.note else ""
+        sign = self.spell(line.sign)
+        whole = f"  {name} {sign} {' = '.join(sides)}{note}"
+        if len(whole) <= self.width:
+            return self.colored([whole], name, sides[-1], note)
+        indent = min(len(name) + 3, 16)
+        lines = [f"  {name} {sign} {sides[0]}", *(f"{' ' * indent}= {side}" for side in sides[1:])]
+        pieces = [piece for text in lines for piece in _folded(text, indent + 2, self.width)]
+        if note and len(pieces[-1]) + len(note) <= self.width:
+            pieces[-1] += note
+        elif note:
+            pieces += [f"{' ' * (indent + 2)}{piece}" for piece in self.paragraph(note.strip(), self.width - indent)]
+            note = ""
+        return self.colored(pieces, name, sides[-1], note)
+
+    def paragraph(self, text: str, width: int) -> list[str]:
+        """Um texto corrido, dobrado."""
+        import textwrap
+
+        return textwrap.wrap(self.spell(text), width, break_on_hyphens=False)
+
+    def colored(self, lines: list[str], name: str, result: str, note: str) -> str:
+        """As linhas, com o nome, o resultado e a nota nas suas cores."""
+        if not self.color:
+            return "\n".join(lines)
+        body = lines[-1].removesuffix(note)
+        if body.endswith(f"= {result}"):
+            lines[-1] = f"{body.removesuffix(result)}{self.painted(_RESULT, result)}{self.painted(_NOTE, note)}"
+        if lines[0].startswith(f"  {name} "):
+            lines[0] = f"  {self.painted(_LEFT, name)}{lines[0].removeprefix(f'  {name}')}"
+        return "\n".join(lines)
+
+    def painted(self, paint: str, text: str) -> str:
+        """O texto nessa cor, linha por linha."""
+        if not self.color or not text:
+            return text
+        return "\n".join([f"{paint}{line}{_PLAIN}" for line in text.split("\n")])
 
 
-def _backward(step: BackwardStep, lesson: Lesson) -> str:
-    name = _gradient(lesson, step.node.name)
-    value = number(step.gradient, lesson.digits)
-    if not step.parts:
-        return f"  {name} = {value}   ({sentence('backward.start', lesson.lang)})"
-    live = [part for part in step.parts if part.local_formula is not None]
-    if not live:
-        return f"  {name} = {value}   ({sentence('backward.closed', lesson.lang)})"
-    symbols = [_symbols(part, lesson) for part in live]
-    numbers = [_numbers(part, lesson.digits) for part in live]
-    products = [number(part.contribution.product, lesson.digits) for part in live]
-    middle = [total(products)] if len(live) > 1 else []
-    return _chain(name, [total(symbols), total(numbers), *middle, value])
+def unrepeated(sides: Sequence[str]) -> list[str]:
+    """Os lados de uma igualdade, sem um que só repete o anterior."""
+    return [side for place, side in enumerate(sides) if place == 0 or side != sides[place - 1]]
 
 
-def _symbols(part: Part, lesson: Lesson) -> str:
-    upstream = _gradient(lesson, part.contribution.user.name)
-    return upstream if part.local_formula == "1" else product([upstream, part.local_formula or ""])
-
-
-def _numbers(part: Part, digits: int) -> str:
-    upstream = number(part.contribution.upstream, digits)
-    return upstream if part.local_formula == "1" else product([upstream, part.local_numbers or ""])
-
-
-def _update(step: UpdateStep, lesson: Lesson) -> str:
-    name = step.node.name
-    rate, old = number(step.learning_rate, lesson.digits), number(step.node.data, lesson.digits)
-    gradient = number(step.gradient, lesson.digits)
-    symbols = f"{name} - α · {_gradient(lesson, name)}"
-    return _chain(name, [symbols, f"{old} - {product([rate, gradient])}", number(step.result, lesson.digits)], "←")
-
-
-def _gradient(lesson: Lesson, name: str) -> str:
-    return f"∂{lesson.graph.root.name}/∂{name}"
-
-
-def _chain(name: str, sides: list[str], sign: str = "=") -> str:
-    """nome = lado = lado = …, numa linha se cabe, senão um lado por linha; lados iguais não se repetem."""
-    different = [side for place, side in enumerate(sides) if place == 0 or side != sides[place - 1]]
-    line = f"  {name} {sign} {' = '.join(different)}"
-    if len(line) <= WIDTH:
-        return line
-    indent = " " * (len(name) + 3)
-    lines = [f"  {name} {sign} {different[0]}", *(f"{indent}= {side}" for side in different[1:])]
-    return "\n".join(piece for line in lines for piece in _folded(line, len(indent) + 2))
-
-
-def _folded(line: str, indent: int) -> list[str]:
-    """A linha cortada nos sinais de + e -, para caber na largura."""
+def _folded(line: str, indent: int, width: int) -> list[str]:
+    """A linha cortada nos sinais, para caber na largura."""
     pieces = []
     start = indent
-    while len(line) > WIDTH:
-        cut = max(line.rfind(" + ", start, WIDTH), line.rfind(" - ", start, WIDTH))
-        if cut < 0:
-            cut = min((found for found in (line.find(" + ", start), line.find(" - ", start)) if found >= 0), default=-1)
-        if cut < 0:
+    while len(line) > width:
+        cut = _cut(line, start, width)
+        if cut <= start:
             break
-        pieces.append(line[:cut])
-        line = " " * (indent + 2) + line[cut + 1 :]
+        pieces.append(line[:cut].rstrip())
+        line = " " * (indent + 2) + line[cut:].lstrip()
         start = indent + 4  # depois do sinal que agora começa a linha
     return [*pieces, line]
+
+
+def _cut(line: str, start: int, width: int) -> int:
+    """Onde cortar: antes do último + ou - que cabe; sem nenhum, antes de um sinal que une mais."""
+    for signs in (_BREAKS[:2], _BREAKS[2:4], _BREAKS[4:6], _BREAKS[6:]):
+        cuts = [line.rfind(sign, start, width) + (2 if sign in ("; ", ", ") else 0) for sign in signs]
+        cut = max((cut for cut in cuts if cut > max(start, width // 3)), default=-1)
+        if cut > 0:
+            return cut
+    later = [found for sign in _BREAKS if (found := line.find(sign, max(start, 1))) > start]
+    return min(later, default=-1)

@@ -1,59 +1,30 @@
-"""A linha de comando: percorre o capítulo, mostra cada número, treina e grava as figuras."""
+"""O capítulo na linha de comando: mostra cada número, treina e grava as figuras."""
 
 from __future__ import annotations
 
 import argparse
-import math
-import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from micrograd_pt import chapter15
-from micrograd_pt.catalog import LANGUAGES, sentence
+from micrograd_pt.catalog import sentence
+from micrograd_pt.cli.options import Help, Parser, add_common, integer, one_of, positive
 from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_updates
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import MLP
-from micrograd_pt.notation import DIGITS, PLAIN_ERRORS, number
+from micrograd_pt.notation import number
 from micrograd_pt.training import DivergenceError, evaluate, train
 
 BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """O comando `micrograd-pt`.
-
-    Args:
-        arguments: as opções; sem indicação, as da linha de comando.
-
-    Returns:
-        O código de saída: 0 se tudo foi feito, 1 se as figuras não puderam ser gravadas ou a perda divergiu, 2 para
-        opções erradas, 130 depois de Ctrl-C.
-    """
-    if sys.stdout is None:  # a saída foi fechada: as figuras ainda podem ser gravadas
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=PLAIN_ERRORS)
-    try:
-        options = _parser().parse_args(arguments)
-        status = Chapter(options).run()
-        sys.stdout.flush()
-    except BrokenPipeError:  # quem lia parou de ler, como `| head` faz
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:  # um disco cheio
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(f"micrograd-pt: não foi possível escrever a saída: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrompido", file=sys.stderr)
-        return 130
-    return status
+def run(arguments: Sequence[str]) -> int:
+    """Percorre o capítulo com as opções dadas."""
+    return Chapter(_parser().parse_args(arguments)).run()
 
 
 class Chapter:
@@ -232,38 +203,17 @@ class Chapter:
         print(message, file=sys.stderr)
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse, com as suas mensagens em português e numa linha só."""
-
-    def error(self, message: str) -> NoReturn:
-        for pattern, translation in _TRANSLATIONS:
-            message = re.sub(pattern, translation, message)
-        self.exit(2, f"{self.prog}: {message} (veja {self.prog} --help)\n")
-
-
-_TRANSLATIONS = (
-    (r"^argument (?:-\w, ?)?(--\w+)(?:, ?-\w)?: ", r"opção \1: "),
-    (r"expected one argument", "falta o valor"),
-    (r"ignored explicit argument (.*)", r"não recebe valor, e recebeu \1"),
-    (r"unrecognized arguments: (.*)", r"opção desconhecida: \1"),
-)
-
-
-class _Help(argparse.HelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "uso: ")
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="micrograd-pt",
         description="Percorre o capítulo 15: o XOR, o passo para frente, o passo para trás, o treinamento, as figuras.",
-        formatter_class=_Help,
+        epilog="Para explicar uma expressão qualquer, passo a passo:\n"
+        '  micrograd-pt explica "tanh(w*x + b)" w=0.5 x=2 b=-1   (veja micrograd-pt explica --help)',
+        formatter_class=Help,
         add_help=False,
         allow_abbrev=False,
     )
     options = parser.add_argument_group("opções")
-    options.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
     options.add_argument(
         "--amostra",
         type=_one_sample,
@@ -273,38 +223,25 @@ def _parser() -> _Parser:
     )
     options.add_argument(
         "--vies",
-        type=_one_of("coluna ou variavel", BIASES),
+        type=one_of("coluna ou variavel", BIASES),
         default="coluna",
         metavar="FORMA",
         help="o viés como coluna de uns (coluna, padrão) ou como variável de cada neurônio (variavel)",
     )
     options.add_argument(
-        "--taxa", type=_rate, default=0.5, metavar="α", help="a taxa de aprendizado, maior que 0 (padrão: 0.5)"
+        "--taxa", type=positive, default=0.5, metavar="α", help="a taxa de aprendizado, maior que 0 (padrão: 0.5)"
     )
     options.add_argument(
         "--epocas",
-        type=_integer(0, 10_000_000),
+        type=integer(0, 10_000_000),
         default=chapter15.EPOCHS,
         metavar="N",
         help="as épocas de treinamento (padrão: 20000)",
     )
     options.add_argument(
-        "--digitos",
-        type=_integer(1, 17),
-        default=DIGITS,
-        metavar="N",
-        help="algarismos significativos, de 1 a 17 (padrão: 6)",
-    )
-    options.add_argument(
         "--saida", type=Path, default=Path("saida"), metavar="PASTA", help="onde gravar as figuras (padrão: saida)"
     )
-    options.add_argument(
-        "--lingua",
-        type=_one_of("pt ou en", {lang: lang for lang in LANGUAGES}),
-        default="pt",
-        metavar="LÍNGUA",
-        help="pt ou en (padrão: pt)",
-    )
+    add_common(options)
     return parser
 
 
@@ -313,34 +250,6 @@ def _one_sample(text: str) -> tuple[float, ...]:
         if [piece.strip() for piece in text.split(",")] == [f"{x:g}" for x in sample]:
             return sample
     raise argparse.ArgumentTypeError(f"espera 0,0 0,1 1,0 ou 1,1, e recebeu {text!r}")
-
-
-def _one_of(expected: str, known: dict[str, str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in known:
-            raise argparse.ArgumentTypeError(f"espera {expected}, e recebeu {text!r}")
-        return known[text]
-
-    return read
-
-
-def _integer(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"espera um inteiro de {least} a {most}, e recebeu {text!r}")
-        return int(text)
-
-    return read
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text.replace(",", "."))
-    except ValueError:
-        rate = math.nan
-    if not (math.isfinite(rate) and rate > 0):
-        raise argparse.ArgumentTypeError(f"espera um número finito maior que 0, e recebeu {text!r}")
-    return rate
 
 
 def _indented(text: str) -> str:

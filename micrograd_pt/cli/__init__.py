@@ -1,0 +1,51 @@
+"""A linha de comando: `micrograd-pt` percorre o capítulo, e `micrograd-pt explica` explica uma expressão qualquer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from micrograd_pt.notation import PLAIN_ERRORS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """O comando `micrograd-pt`.
+
+    Args:
+        arguments: as opções; sem indicação, as da linha de comando.
+
+    Returns:
+        O código de saída: 0 se tudo foi feito, 1 se um arquivo não pôde ser gravado ou a perda divergiu, 2 para opções
+        ou uma expressão erradas, 130 depois de Ctrl-C.
+    """
+    if sys.stdout is None:  # a saída foi fechada: as figuras ainda podem ser gravadas
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=PLAIN_ERRORS)
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # quem lia parou de ler, como `| head` faz
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # um disco cheio
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"micrograd-pt: não foi possível escrever a saída: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrompido", file=sys.stderr)
+        return 130
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """O comando pedido: `explica` como primeira palavra, ou o capítulo."""
+    if arguments and arguments[0] == "explica":
+        from micrograd_pt.cli import explanation
+
+        return explanation.run(arguments[1:])
+    from micrograd_pt.cli import chapter
+
+    return chapter.run(arguments)

@@ -1,0 +1,359 @@
+"""O comando `explica`: uma expressão qualquer vira uma lição, e a lição, figuras e documentos."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import math
+import re
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from micrograd_pt.catalog import sentence
+from micrograd_pt.cli.options import Help, Parser, add_common, positive
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph
+from micrograd_pt.lesson import Lesson, explain
+from micrograd_pt.lesson.latex import article
+from micrograd_pt.lesson.paths import Paths
+from micrograd_pt.notation import has_colors, number, printable
+from micrograd_pt.ops import shorten
+from micrograd_pt.parsing import Expression, ExpressionError
+from micrograd_pt.parsing.errors import pointed
+from micrograd_pt.parsing.expression import Evaluation
+
+PROGRAM = "micrograd-pt explica"
+WIDTH = 100
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Explica a expressão dada nas opções, ou diz o que há de errado nela."""
+    explanation = Explanation(_parser().parse_intermixed_args(_shielded(arguments)))
+    try:
+        return explanation.run()
+    except _Mistake as mistake:
+        explanation.complain(str(mistake), mistake.place)
+        return 2
+
+
+class _Mistake(Exception):
+    """Um engano de quem escreveu o comando: a mensagem, e as linhas que apontam o lugar."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class Explanation:
+    """Uma expressão explicada, com as opções escolhidas.
+
+    Args:
+        options: o que o analisador de opções devolveu.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.lang: str = options.lingua
+        self.digits: int = options.digitos
+
+    def run(self) -> int:
+        """Calcula, mostra a lição e os caminhos pedidos, e grava os arquivos pedidos."""
+        expression = self.expression()
+        evaluation = self.evaluated(expression)
+        lesson = self.explained(evaluation)
+        paths = [lesson.paths(self.node(evaluation, name)) for name in self.options.caminhos]
+        self.say(self.heading(expression, evaluation))
+        for part in (lesson, *paths):
+            self.say(printable(part.text(color=has_colors(), width=_width())))
+        return self.save(evaluation.value, lesson, paths)
+
+    def expression(self) -> Expression:
+        """A expressão, lida.
+
+        Raises:
+            _Mistake: ela está errada.
+        """
+        try:
+            expression = Expression(self.options.expressao.strip())
+        except ExpressionError as error:
+            raise self.mistake(error) from error
+        self.note_doubtful_commas(expression)
+        return expression
+
+    def evaluated(self, expression: Expression) -> Evaluation:
+        """A expressão calculada com os valores dados; o resultado recebe um nome.
+
+        Raises:
+            _Mistake: um valor está errado, ou a conta não se pode fazer.
+        """
+        try:
+            evaluation = expression.evaluate(self.values())
+        except ExpressionError as error:
+            raise self.mistake(error) from error
+        root = evaluation.value
+        if root.op is None and not root.label:
+            raise _Mistake(self.text("constant", value=number(root.data, self.digits)))
+        if not root.label:
+            root.label = next(name for name in _root_names() if name not in evaluation.named)
+        return evaluation
+
+    def values(self) -> dict[str, float]:
+        """Os valores dados como `nome=valor`."""
+        values: dict[str, float] = {}
+        for given in self.options.valores:
+            name, _, text = (piece.strip() for piece in given.partition("="))
+            if not text or not unicodedata.normalize("NFKC", name).isidentifier():
+                raise _Mistake(self.text("value.form", given=shorten(given.strip())))
+            if name in values:
+                raise ExpressionError("given.twice", {"name": name})
+            values[name] = self.value(name, text)
+        return values
+
+    def value(self, name: str, text: str) -> float:
+        """Um valor: um número, ou uma conta de números como 3/4 ou pi/2."""
+        try:
+            expression = Expression(text)
+            if expression.names:
+                raise _Mistake(self.text("value.names", name=name, other=expression.names[0]))
+            return float(expression().data)
+        except ExpressionError as error:
+            mistake = self.mistake(error)
+            raise _Mistake(self.text("value", name=name, message=mistake), mistake.place) from error
+
+    def explained(self, evaluation: Evaluation) -> Lesson:
+        """A lição.
+
+        Raises:
+            _Mistake: um parâmetro não existe, ou uma derivada não existe ou não cabe num float.
+        """
+        parameters = [self.node(evaluation, name) for name in self.options.parametros]
+        options = {"learning_rate": self.options.taxa, "lang": self.lang, "digits": self.digits}
+        try:
+            lesson = explain(evaluation.value, parameters or None, **options)
+        except (ValueError, OverflowError) as error:
+            raise _Mistake(str(error), self.place(error, evaluation)) from error
+        for name, result in _results(lesson):
+            if not math.isfinite(result):
+                raise _Mistake(self.text("infinite", root=lesson.graph.root.name, name=name))
+        return lesson
+
+    def place(self, error: Exception, evaluation: Evaluation) -> str:
+        """A expressão com o nó apontado, se o erro é de uma derivada dele."""
+        graph = Graph(evaluation.value)
+        for node in graph.nodes:
+            try:
+                if node.op is not None:
+                    graph.locals(node)
+            except (ValueError, OverflowError) as found:
+                if str(found) == str(error):
+                    return pointed(self.options.expressao.strip(), evaluation.places[node.value])
+        return ""
+
+    def node(self, evaluation: Evaluation, name: str) -> Value:
+        """O nó com esse nome na expressão.
+
+        Raises:
+            _Mistake: não há nó com esse nome, ou o resultado não depende dele.
+        """
+        found = evaluation.named.get(unicodedata.normalize("NFKC", name))
+        if found is None:
+            known = ", ".join(value.label for value in evaluation.named.values())
+            raise _Mistake(self.text("node", name=shorten(name), known=known))
+        if all(node.value is not found for node in Graph(evaluation.value).nodes):
+            raise _Mistake(self.text("unreached", name=name))
+        return found
+
+    def heading(self, expression: Expression, evaluation: Evaluation) -> str:
+        """A expressão, uma parte por linha, e os valores dados."""
+        *parts, last = expression.parts
+        root = evaluation.value
+        if root not in evaluation.named.values():
+            last = f"{root.label} = {last}"
+        given = [
+            f"{node.label} = {number(node.data, self.digits)}" for node in evaluation.named.values() if not node.op
+        ]
+        lines = [*parts, last, "; ".join(given)]
+        return "\n".join(piece for line in lines for piece in textwrap.wrap(line, _width(), subsequent_indent="    "))
+
+    def save(self, value: Value, lesson: Lesson, paths: Sequence[Paths]) -> int:
+        """Grava os arquivos pedidos e diz onde; devolve 1 se algum não pôde ser gravado."""
+        status = 0
+        if self.options.svg or self.options.png:
+            value.backward()  # a figura mostra os gradientes guardados nos nós
+        for option, render in _FILES.items():
+            path = getattr(self.options, option)
+            if path is None:
+                continue
+            try:
+                render(path, value, lesson, paths)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or error
+                self.complain(self.text("unsaved.file", path=path, reason=reason))
+                status = 1
+            except RuntimeError as error:
+                self.complain(self.text("undrawn", reason=error))
+                status = 1
+            else:
+                self.say(self.text("saved.file", path=path), gap="")
+        return status
+
+    def note_doubtful_commas(self, expression: Expression) -> None:
+        """Diz que `1,5` entre argumentos são dois números, se alguém o escreveu assim."""
+        for span in expression.doubtful[:1]:
+            given = expression.text[slice(*span)]
+            note = self.text("comma", given=given, point=given.replace(",", "."), space=given.replace(",", ", "))
+            self.complain(note, pointed(expression.text, span))
+
+    def mistake(self, error: ExpressionError) -> _Mistake:
+        """O erro de uma expressão, na língua escolhida."""
+        place = "" if error.span is None else pointed(error.expression, error.span)
+        return _Mistake(error.message(self.lang), place)
+
+    def text(self, key: str, **values: Any) -> str:
+        """Uma frase da linha de comando, na língua escolhida."""
+        return sentence(f"cli.{key}", self.lang, **values)
+
+    def say(self, text: str, gap: str = "\n") -> None:
+        """Imprime um texto, com uma linha vazia depois."""
+        print(text, end=f"\n{gap}")
+
+    def complain(self, message: str, place: str = "") -> None:
+        """Imprime um aviso na saída de erros, dobrado a 100 colunas, depois de tudo o que já foi dito."""
+        sys.stdout.flush()
+        lines = textwrap.wrap(f"{PROGRAM}: {message}", WIDTH, break_on_hyphens=False)
+        print("\n".join([*lines, *([place] if place else [])]), file=sys.stderr)
+
+
+def _root_names() -> Iterator[str]:
+    """Os nomes que o resultado pode receber, se a expressão não lhe dá um: o primeiro que ela não usa."""
+    yield from ("f", "E", "L")
+    yield from (f"f{place}" for place in itertools.count(1))
+
+
+def _results(lesson: Lesson) -> Iterator[tuple[str, Any]]:
+    """Os números que a lição mostra além do passo para frente, com os nomes dos nós."""
+    for step in lesson.backward:
+        yield step.node.name, step.gradient
+    for update in lesson.updates:
+        yield update.node.name, update.result
+
+
+def _save_picture(path: Path, value: Value, format: str) -> None:
+    from micrograd_pt.drawing import draw
+
+    path.write_bytes(draw(value).pipe(format=format))
+
+
+def _save_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _latex(lesson: Lesson, paths: Sequence[Paths]) -> str:
+    """Um artigo completo: a lição, e depois dela os caminhos."""
+    return article(lesson.title(), "\n".join(part.latex() for part in (lesson, *paths)), lesson.lang)
+
+
+_FILES: dict[str, Callable[[Path, Value, Lesson, Sequence[Paths]], None]] = {
+    "svg": lambda path, value, lesson, paths: _save_picture(path, value, "svg"),
+    "png": lambda path, value, lesson, paths: _save_picture(path, value, "png"),
+    "markdown": lambda path, value, lesson, paths: _save_text(
+        path, "\n".join(part.markdown() for part in (lesson, *paths))
+    ),
+    "latex": lambda path, value, lesson, paths: _save_text(path, _latex(lesson, paths)),
+    "html": lambda path, value, lesson, paths: lesson.save_html(path),  # type: ignore[attr-defined]
+}
+"""O que cada opção grava."""
+
+
+def _width() -> int:
+    """As colunas do texto: as do terminal, até 100."""
+    return max(40, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
+def _shielded(arguments: Sequence[str]) -> list[str]:
+    """Os argumentos com um espaço antes de uma expressão que começa por menos, para que não pareça uma opção."""
+    return [f" {text}" if _is_expression(text) else text for text in arguments]
+
+
+def _is_expression(text: str) -> bool:
+    looks_like_option = re.fullmatch(r"-|-h|--|--[A-Za-z][\w-]*(=.*)?", text, re.DOTALL)
+    return text.startswith("-") and looks_like_option is None
+
+
+def _file(text: str) -> Path:
+    """Lê o nome de um arquivo."""
+    return Path(text.strip())
+
+
+def _names(text: str) -> list[str]:
+    """Lê nomes separados por vírgula."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"espera nomes separados por vírgula, como w1,w2, e recebeu {text!r}")
+    return names
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} EXPRESSÃO [NOME=VALOR ...] [opções]",
+        description="Explica uma expressão passo a passo: o passo para frente, o passo para trás e, com --taxa, a\n"
+        "atualização dos parâmetros.",
+        epilog=_EXAMPLES,
+        formatter_class=Help,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    what = parser.add_argument_group("o que explicar")
+    what.add_argument(
+        "expressao",
+        metavar="EXPRESSÃO",
+        help="entre aspas: nomes, números, + - * / **, parênteses e as funções do pacote; partes separadas por ; dão"
+        " nome a resultados intermediários",
+    )
+    what.add_argument(
+        "valores",
+        nargs="*",
+        metavar="NOME=VALOR",
+        help="o valor de cada nome: um número como -0.5, 0,5 ou 1e-3, ou uma conta como 3/4 ou pi/2",
+    )
+    lesson = parser.add_argument_group("a lição")
+    lesson.add_argument("--taxa", type=positive, metavar="α", help="a taxa de aprendizado: mostra a atualização")
+    lesson.add_argument(
+        "--parametros",
+        type=_names,
+        default=[],
+        metavar="NOMES",
+        help="os nomes que são parâmetros, como w1,w2,b: só deles se mostram o gradiente e a atualização"
+        " (padrão: todos)",
+    )
+    lesson.add_argument(
+        "--caminhos",
+        type=_names,
+        default=[],
+        metavar="NOMES",
+        help="mostra também cada caminho da saída até esses nomes, como um produto de derivadas locais",
+    )
+    files = parser.add_argument_group("o que gravar")
+    files.add_argument("--svg", type=_file, metavar="ARQUIVO", help="o grafo computacional, como desenho SVG")
+    files.add_argument("--png", type=_file, metavar="ARQUIVO", help="o grafo computacional, como imagem PNG")
+    files.add_argument(
+        "--markdown", type=_file, metavar="ARQUIVO", help="a lição em Markdown, com as fórmulas em LaTeX"
+    )
+    files.add_argument(
+        "--latex", type=_file, metavar="ARQUIVO", help="a lição como artigo LaTeX, pronto para o pdflatex"
+    )
+    files.add_argument("--html", type=_file, metavar="ARQUIVO", help="a lição como página que se abre no navegador")
+    add_common(parser.add_argument_group("opções"))
+    return parser
+
+
+_EXAMPLES = """exemplos:
+  micrograd-pt explica "sigmoid(w1*x1 + w2*x2 + b)" w1=2 w2=-3 b=-3 x1=-1 x2=-2
+  micrograd-pt explica "z = w*x + b; a = tanh(z); (a - y)**2" w=0.5 x=2 b=-1 y=1 --taxa 0.1 --parametros w,b
+  micrograd-pt explica "x*sin(x)" x=pi/3 --caminhos x --svg grafo.svg"""

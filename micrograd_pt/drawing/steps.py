@@ -1,0 +1,254 @@
+"""Uma cadeia de figuras numeradas: o passo para frente nó por nó e, de volta, o passo para trás."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from micrograd_pt.catalog import sentence
+from micrograd_pt.drawing.addresses import require_prefix
+from micrograd_pt.drawing.computation import (
+    MAX_ARROWS,
+    MAX_NODES,
+    MAX_NUMBERED_ARROWS,
+    arrows_of,
+    backward_numbers,
+    drawn_size,
+)
+from micrograd_pt.drawing.dot import figure_of_sketch
+from micrograd_pt.drawing.emphasis import Emphasis
+from micrograd_pt.drawing.palette import Theme, theme_named
+from micrograd_pt.drawing.quoting import shown
+from micrograd_pt.drawing.sketch import Moment, Reading, sketch
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Contribution, Graph, Node
+
+if TYPE_CHECKING:
+    from micrograd_pt.drawing.animation import Animation
+    from micrograd_pt.drawing.rendering import Figure
+
+_SOME_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Um passo: o que se calculou nele, e a figura com o que se conhece depois dele.
+
+    Attributes:
+        phase: `"forward"` ou `"backward"`.
+        number: o número do passo na sua fase, a partir de 1.
+        node: o nó calculado, pela posição no grafo.
+        arrows: as setas por que se calculou, por (nó, quem o usa, em que argumento).
+        title: que passo é.
+        caption: a conta.
+        figure: a figura.
+    """
+
+    phase: str
+    number: int
+    node: int
+    arrows: frozenset[tuple[int, int, int]]
+    title: str
+    caption: str
+    figure: Figure
+
+
+class Steps(Sequence[Step]):
+    """Os passos de um grafo, para a frente e de volta, cada um com a sua figura.
+
+    Num caderno Jupyter mostra-se como animação.
+
+    Args:
+        steps: os passos, na ordem.
+        whole: a figura com tudo o que se conhece no fim.
+        theme: as cores.
+        caption: a legenda da figura inteira.
+    """
+
+    def __init__(self, steps: Sequence[Step], whole: Figure, theme: Theme, caption: str) -> None:
+        self._steps, self.whole, self.theme, self.caption = tuple(steps), whole, theme, caption
+
+    @property
+    def forward(self) -> tuple[Step, ...]:
+        """Os passos para frente."""
+        return tuple([step for step in self._steps if step.phase == "forward"])
+
+    @property
+    def backward(self) -> tuple[Step, ...]:
+        """Os passos para trás."""
+        return tuple([step for step in self._steps if step.phase == "backward"])
+
+    def animation(self, seconds: float = 2.0) -> Animation:
+        """Os passos numa figura só, em movimento.
+
+        Args:
+            seconds: quanto dura cada passo, em segundos.
+
+        Raises:
+            ValueError: `seconds` não é um número finito maior que 0.
+        """
+        from micrograd_pt.drawing.animation import animation
+
+        return animation(self, seconds)
+
+    def render(self, directory: Any, format: str = "svg") -> list[Path]:
+        """Grava as figuras: `forward-01.svg`, …, `backward-01.svg`, ….
+
+        Args:
+            directory: a pasta; é criada se não existe.
+            format: o formato, como em `Figure.pipe`.
+
+        Returns:
+            Os arquivos, na ordem dos passos.
+
+        Raises:
+            RendererNotFoundError: não há programa que escreva esse formato.
+        """
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for step in self:
+            path = folder / f"{step.phase}-{step.number:02d}.{format}"
+            path.write_bytes(step.figure.pipe(format))
+            paths.append(path)
+        return paths
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __repr__(self) -> str:
+        return f"<Steps: {len(self.forward)} passos para frente e {len(self.backward)} para trás>"
+
+    def _repr_html_(self) -> str:
+        return str(self.animation())
+
+
+def draw_steps(value: Value, *, theme: str = "light", lang: str = "pt", prefix: str = "") -> Steps:
+    """Desenha um grafo passo a passo: cada nó calculado para frente, cada gradiente de volta; nenhum `grad` muda.
+
+    Todas as figuras têm a mesma disposição: o número que ainda não se conhece deixa o seu lugar vazio. O nó do passo e
+    as setas por que ele se calcula têm traço grosso.
+
+    Args:
+        value: o valor de que se parte.
+        theme: `"light"` ou `"dark"`.
+        lang: a língua das legendas, `"pt"` ou `"en"`.
+        prefix: o começo de cada `id` do SVG, para duas figuras na mesma página.
+
+    Returns:
+        Os passos.
+
+    Raises:
+        ChangedLeafError: uma folha mudou desde o passo para frente.
+        DomainError: uma derivada de que se precisa não existe.
+        TypeError: `value` não é um `Value`.
+        ValueError: o grafo tem mais de 80 nós ou 160 setas, ou uma opção é desconhecida.
+    """
+    require_prefix(prefix)
+    colours = theme_named(theme)
+    title = sentence("figure.title.steps", lang, name=getattr(value, "label", "") or "…")
+    graph = Graph(value)
+    if len(graph) > MAX_NODES or arrows_of(graph) > MAX_ARROWS:
+        raise ValueError(
+            f"o grafo tem {len(graph)} nós e {arrows_of(graph)} setas, demais para se desenhar passo a passo (até "
+            f"{MAX_NODES} e {MAX_ARROWS}): parta de um nó mais perto das entradas, ou use draw(v), que resume o grafo"
+        )
+    return _Chain(graph, title, colours, lang, prefix).steps()
+
+
+class _Chain:
+    """Os passos de um grafo, em construção."""
+
+    def __init__(self, graph: Graph, title: str, theme: Theme, lang: str, prefix: str) -> None:
+        self.graph, self.title, self.theme, self.lang, self.prefix = graph, title, theme, lang, prefix
+        self.parts, self.totals = graph.contributions()
+        self.numbers = backward_numbers(graph)
+        self.numbered = drawn_size(graph)[1] <= MAX_NUMBERED_ARROWS
+
+    def steps(self) -> Steps:
+        """Todos os passos."""
+        data = {node.index for node in self.graph.nodes if node.is_leaf}
+        grad: set[int] = set()
+        flow: set[tuple[int, int]] = set()
+        steps: list[Step] = []
+        computed = [node for node in self.graph.nodes if not node.is_leaf]
+        for number, node in enumerate(computed, start=1):
+            data.add(node.index)
+            arrows = {(arg.index, node.index, i) for i, arg in enumerate(node.inputs) if isinstance(arg, Node)}
+            moment = Moment(frozenset(data))
+            steps.append(self._step("forward", number, len(computed), node, arrows, moment, _forward_caption(node)))
+        for number, node in enumerate(reversed(self.graph.nodes), start=1):
+            grad.add(node.index)
+            uses = self.parts[node.index]
+            flow |= {(part.user.index, part.position) for part in uses}
+            arrows = {(node.index, part.user.index, part.position) for part in uses}
+            moment = Moment(frozenset(data), frozenset(grad), frozenset(flow))
+            caption = self._backward_caption(node, uses)
+            steps.append(self._step("backward", number, len(self.graph), node, arrows, moment, caption))
+        caption = sentence("figure.steps.whole", self.lang, forward=len(computed), backward=len(self.graph))
+        whole = self._figure(Moment(frozenset(data), frozenset(grad), frozenset(flow)), None, ())
+        return Steps(steps, whole, self.theme, caption)
+
+    def _step(
+        self,
+        phase: str,
+        number: int,
+        count: int,
+        node: Node,
+        arrows: set[tuple[int, int, int]],
+        moment: Moment,
+        caption: str,
+    ) -> Step:
+        title = sentence(f"figure.step.{phase}", self.lang, number=number, count=count)
+        current = Emphasis(frozenset({node.index}), frozenset(arrows), dims=False)
+        figure = self._figure(moment, current, (title, caption))
+        return Step(phase, number, node.index, frozenset(arrows), title, caption, figure)
+
+    def _figure(self, moment: Moment, current: Emphasis | None, notes: Sequence[str]) -> Figure:
+        shown_kinds = ("data", "grad", "flow")
+        reading = Reading(self.graph, shown_kinds, self.lang, (), moment, self.numbers, numbered=self.numbered)
+        picture = sketch(reading, title=self.title, notes=notes, emphasis=current)
+        return figure_of_sketch(picture, self.theme, self.prefix)
+
+    def _backward_caption(self, node: Node, uses: Sequence[Contribution]) -> str:
+        """O gradiente de um nó: o que vem de cima × a derivada local, somado sobre os usos."""
+        name = f"∂{self.graph.root.name}/∂{node.name}"
+        total = shown(self.totals[node.index])
+        if node is self.graph.root:
+            return f"{name} = {total}"
+        terms = [self._term(part) for part in uses[:_SOME_PARTS]]
+        if len(uses) > _SOME_PARTS:
+            terms.append("…")
+        return f"{name} = {' + '.join(terms)} = {total}"
+
+    def _term(self, part: Contribution) -> str:
+        if part.local is None:
+            return f"0 ({sentence('figure.closed', self.lang)})"
+        return f"{_wrapped(shown(part.upstream))} × {_wrapped(shown(part.local))}"
+
+
+def _forward_caption(node: Node) -> str:
+    """A conta de um nó: a operação e os números que entram nela."""
+    assert node.op is not None
+    numbers = [shown(number) for number in node.numbers]
+    if len(numbers) == 2 and not node.op.symbol.isalpha():
+        text = f"{numbers[0]} {node.op.symbol} {_wrapped(numbers[1])}"
+    else:
+        listed = numbers if len(numbers) <= 2 * _SOME_PARTS else [*numbers[: 2 * _SOME_PARTS], "…"]
+        text = f"{node.op.symbol}({', '.join(listed)})"
+    return f"{node.name} = {text} = {shown(node.data)}"
+
+
+def _wrapped(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number

@@ -1,0 +1,74 @@
+"""A lição como LaTeX: um trecho, que pede só o amsmath, e um artigo completo, que o pdflatex compila."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from micrograd_pt.lesson.outline import Section
+from micrograd_pt.lesson.rows import Row, breadth, rows
+from micrograd_pt.lesson.tex import TexWriter
+
+_LINE = 84  # algarismos que cabem numa linha do artigo
+
+_ARTICLE = r"""\documentclass[11pt,a4paper]{{article}}
+\usepackage[T1]{{fontenc}}
+\usepackage[utf8]{{inputenc}}
+\IfFileExists{{lmodern.sty}}{{\usepackage{{lmodern}}}}{{}}
+\usepackage[{babel}]{{babel}}
+\usepackage{{amsmath}}
+\usepackage[margin=2cm]{{geometry}}
+\setlength{{\parindent}}{{0pt}}
+\begin{{document}}
+
+\begin{{center}}
+  \LARGE\bfseries {title}
+\end{{center}}
+
+{body}
+\end{{document}}
+"""
+_BABEL = {"pt": "brazil", "en": "english"}
+
+
+def render_latex(sections: Sequence[Section], writer: TexWriter) -> str:
+    """As seções como um trecho de LaTeX.
+
+    Args:
+        sections: o esboço.
+        writer: quem escreve as fórmulas.
+    """
+    return "\n".join([_section(section, writer) for section in sections])
+
+
+def article(title: str, fragment: str, lang: str) -> str:
+    """Um trecho como artigo completo.
+
+    Args:
+        title: o título, um texto qualquer.
+        fragment: o trecho.
+        lang: a língua, para a hifenização.
+    """
+    return _ARTICLE.format(babel=_BABEL[lang], title=TexWriter().words(title), body=fragment)
+
+
+def _section(section: Section, writer: TexWriter) -> str:
+    """O título, o que se diz antes, e um alinhamento que pode continuar na página seguinte."""
+    parts = [f"\\section*{{{writer.words(section.title)}}}\n"] if section.title else []
+    if section.intro:
+        parts.append(f"{writer.words(section.intro)}\n")
+    if section.lines:
+        widest = max([breadth(writer.formula(line.left)) for line in section.lines])
+        limit = max(_LINE - widest - 3, _LINE // 2)
+        body = " \\\\\n".join(
+            [" \\\\*\n".join([_row(row, limit) for row in rows(line, writer, limit)]) for line in section.lines]
+        )
+        parts.append(f"{{\\allowdisplaybreaks\n\\begin{{align*}}\n{body}\n\\end{{align*}}}}\n")
+    return "\n".join(parts)
+
+
+def _row(row: Row, limit: int) -> str:
+    """Uma fileira; o que não se pôde cortar e não cabe vai num parágrafo, em que o TeX acha onde quebrar a linha."""
+    right = row.right
+    if breadth(right) > limit:
+        right = f"\\parbox[t]{{{limit / _LINE:.2f}\\linewidth}}{{\\raggedright ${right}$}}"
+    return f"  {row.left} &{row.sign} {right}"

@@ -1,0 +1,61 @@
+"""Fórmulas numa linha de texto, com os sinais e índices do Unicode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from micrograd_pt.graph import Node
+from micrograd_pt.lesson.writing import Writer
+from micrograd_pt.notation import is_simple_name, number, shown_name, subscripts, superscripts
+from micrograd_pt.ops import Operation
+
+_ROOTS = {2: "√", 3: "∛"}
+
+
+class PlainWriter(Writer):
+    """Escreve fórmulas como texto: `∂E/∂z_o · o·(1 - o)`."""
+
+    stacked = False
+    times, far_times, dots = "·", " · ", "…"
+
+    def number(self, value: Any) -> str:
+        return number(value, self.digits)
+
+    def name(self, node: Node) -> str:
+        return subscripts(shown_name(node.name))
+
+    def letter(self, letter: str) -> str:
+        return subscripts(letter)
+
+    def derivative(self, of: Node, by: Node) -> str:
+        return "/".join([f"∂{self._under(node)}" for node in (of, by)])
+
+    def _under(self, node: Node) -> str:
+        return self.name(node) if is_simple_name(node.name) else f"({self.name(node)})"
+
+    def sign(self, sign: str) -> str:
+        return sign
+
+    def group(self, inner: str) -> str:
+        return f"({inner})"
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        return f"{numerator} / {denominator}"
+
+    def power(self, base: str, exponent: str) -> str:
+        bare = exponent.removeprefix("(").removesuffix(")")
+        return base + superscripts(bare) if re.fullmatch(r"-?\d", bare) else f"{base}^{exponent}"
+
+    def root(self, degree: int, radicand: str) -> str:
+        return f"{_ROOTS[degree]}({radicand})"
+
+    def absolute(self, inner: str) -> str:
+        return f"|{inner}|"
+
+    def call(self, operation: Operation, args: Sequence[str]) -> str:
+        return f"{self.function(operation)}({', '.join(args)})"
+
+    def choice(self, name: str, condition: str, yes: str, no: str) -> str:
+        return f"{name}({condition}; {yes}; {no})"

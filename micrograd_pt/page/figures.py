@@ -1,0 +1,71 @@
+"""As figuras dentro da página: o SVG que `draw` e `draw_network` fazem, sem nada que uma página não precise."""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from typing import Any
+
+from micrograd_pt.drawing import draw, draw_network
+from micrograd_pt.drawing.computation import MAX_ARROWS, MAX_NODES
+from micrograd_pt.engine import ancestors
+from micrograd_pt.graph import Graph
+from micrograd_pt.nn import MLP
+
+GRAPH, NETWORK = "graph-", "network-"
+"""Com que começa cada `id` das duas figuras."""
+
+_WIDE = -0.08888888
+"""Um gradiente tão largo como costumam ser: as caixas são feitas para ele, e a página escreve os verdadeiros."""
+
+
+def graph_figure(graph: Graph) -> str | None:
+    """O grafo como SVG, com lugar nas caixas para os números que ainda virão; None se ele é grande demais.
+
+    Nenhum `grad` do grafo é tocado: a figura é a de uma cópia.
+    """
+    if len(graph) > MAX_NODES or sum(len(node.inputs) for node in graph.nodes) > MAX_ARROWS:
+        return None
+    root = copy.deepcopy(graph.root.value)
+    for value in ancestors(root):
+        value.grad = _WIDE
+    return _inline(draw(root, prefix=GRAPH).pipe("svg", encoding="utf-8"))
+
+
+def network_figure(model: MLP, inputs: Sequence[Any]) -> str:
+    """A rede como SVG, com os valores de uma amostra."""
+    return _inline(draw_network(model, inputs, prefix=NETWORK).pipe("svg", encoding="utf-8"))
+
+
+def _inline(svg: str) -> str:
+    """O SVG como parte de um HTML: sem prólogo, sem fundo, sem dicas nem ligações, e com as fontes da página."""
+    root = ET.fromstring(svg)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for name in [name for name in element.attrib if "}" in name or name.startswith("font-family")]:
+            del element.attrib[name]
+    for parent in list(root.iter()):
+        for child in list(parent):
+            background = child.tag == "polygon" and parent.get("class") == "graph"
+            if child.tag == "title" or background:
+                parent.remove(child)
+    _unwrap(root)
+    for name in ("width", "height"):
+        root.set(f"data-{name}", root.attrib.pop(name).removesuffix("pt"))
+    root.set("aria-hidden", "true")
+    for element in root.iter():
+        element.tail = None
+        if element.tag != "text":
+            element.text = None
+    return ET.tostring(root, encoding="unicode")
+
+
+def _unwrap(root: ET.Element) -> None:
+    """Tira cada `<g><a>` que só servia para uma dica, e deixa o que há dentro."""
+    for parent in list(root.iter()):
+        children: list[ET.Element] = []
+        for child in parent:
+            inner = child.find("a") if child.tag == "g" and child.get("id", "").startswith("a_") else None
+            children += [child] if inner is None else list(inner)
+        parent[:] = children

@@ -1,0 +1,197 @@
+"""Um passo de treinamento, de dois modos: pelo grafo, ou pelo programa compilado do modelo e da perda.
+
+O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito mais rápido; o grafo serve a todo modelo.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from micrograd_pt.compiler import CompileError
+from micrograd_pt.compiler.program import Program, program_of
+from micrograd_pt.compiler.tracing import Traced, trace
+from micrograd_pt.derivatives import flat, shape
+from micrograd_pt.engine import Value
+from micrograd_pt.graph import Graph, Node
+from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.optimizers import Optimizer
+
+Sample = tuple[list[Any], Any]
+"""Uma amostra e a sua saída desejada."""
+
+
+class ByGraph:
+    """Um passo de treinamento pelo grafo: para frente, para trás, atualização.
+
+    Attributes:
+        values: o que os parâmetros valem desde a última atualização completa.
+    """
+
+    def __init__(self, model: Any, loss: Any, optimizer: Optimizer, mean: bool, samples: Sequence[Sample]) -> None:
+        self.model, self.loss, self.optimizer, self.mean, self.samples = model, loss, optimizer, mean, samples
+        self.parameters = optimizer.attend(model.parameters())
+        self.values = [as_number(p.data, f"o data de {p.label or 'um parâmetro'}") for p in self.parameters]
+
+    def step(self, batch: Sequence[int]) -> float:
+        """Treina com as amostras desses números, e devolve a soma das suas perdas antes da atualização."""
+        total: Any = None
+        for place in batch:
+            x, target = self.samples[place]
+            term = _require_node(self.loss(self.model(x), target))
+            total = term if total is None else total + term
+        objective = total * (1 / len(batch)) if self.mean and len(batch) > 1 else total
+        parameters = list(self.model.parameters())  # de novo: um modelo pode trocar os seus
+        for parameter in parameters:
+            parameter.grad = 0
+        objective.backward()
+        self.optimizer.step(parameters)
+        self.parameters, self.values = parameters, [parameter.data for parameter in parameters]
+        return float(total.data)
+
+    def finish(self) -> None:
+        """Desfaz uma atualização que Ctrl-C deixou pela metade."""
+        for parameter, value in zip(self.parameters, self.values, strict=True):
+            parameter.data = value
+
+
+class ByProgram:
+    """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim."""
+
+    def __init__(self, eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
+        self.eager, self.program, self.rows = eager, program, rows
+        self.values = eager.values
+        self.gradients: Sequence[float] | None = None
+
+    def step(self, batch: Sequence[int]) -> float:
+        """Como em `ByGraph`; um erro é repetido pelo grafo, que sabe dizer em que nó ele está."""
+        try:
+            if len(batch) == 1:
+                total, gradients = self.program.run(self.rows[batch[0]], self.values)
+            else:
+                total, gradients = self.program.run_batch([self.rows[place] for place in batch], self.values)
+                if self.eager.mean:
+                    share = 1 / len(batch)
+                    gradients = [gradient * share for gradient in gradients]
+        except (ArithmeticError, ValueError):
+            return self._by_graph(batch)
+        self.values = self.eager.optimizer.update(self.values, gradients)
+        self.gradients = gradients
+        return float(total)
+
+    def _by_graph(self, batch: Sequence[int]) -> float:
+        """O passo pelo grafo, de onde o programa parou; se dá certo, o programa continua dali."""
+        self.finish()
+        self.eager.values = self.values
+        total = self.eager.step(batch)
+        self.values = self.eager.values
+        self.gradients = [parameter.grad for parameter in self.eager.parameters]
+        return total
+
+    def finish(self) -> None:
+        """Põe no modelo os parâmetros e os últimos gradientes."""
+        for parameter, value in zip(self.eager.parameters, self.values, strict=True):
+            parameter.data = value
+        if self.gradients is not None:
+            for parameter, gradient in zip(self.eager.parameters, self.gradients, strict=True):
+                parameter.grad = gradient
+
+
+def compiled_step(eager: ByGraph) -> tuple[ByGraph | ByProgram, str]:
+    """O passo compilado, se o modelo e a perda se deixam compilar; senão o passo pelo grafo, e por quê."""
+    if type(eager.optimizer).step is not Optimizer.step:
+        return eager, f"{type(eager.optimizer).__name__} define o seu próprio step"
+    pieces = [[x, target] for x, target in eager.samples]
+    if any(shape(piece) != shape(pieces[0]) for piece in pieces):
+        return eager, "as amostras não têm todas a mesma forma"
+    flats = [flat(piece, "uma amostra") for piece in pieces]
+    rows = [leaves for leaves, _ in flats]
+    if any(type(leaf) is Value for leaves in rows for leaf in leaves):
+        return eager, "há Values entre as amostras"
+    chance = random.getstate()
+    try:
+        _check_targets(eager)
+        first, second = _traced(eager, *flats[0]), _traced(eager, *flats[0])
+        if random.getstate() != chance:
+            raise CompileError("o modelo ou a perda sorteia números")
+        if _signature(first, eager.parameters) != _signature(second, eager.parameters):
+            raise CompileError("o modelo ou a perda muda de uma chamada para outra")
+    except Exception as error:  # código de quem chama: se há mesmo um erro, o passo pelo grafo o mostra
+        random.setstate(chance)
+        return eager, f"{error}" or type(error).__name__
+    inputs = first.inputs[len(eager.parameters) :]
+    try:
+        program = program_of(_graph(first), inputs, eager.parameters, eager.parameters)
+    except (CompileError, RecursionError, MemoryError) as error:
+        return eager, f"{error}" or type(error).__name__
+    return ByProgram(eager, program, rows), ""
+
+
+def _check_targets(eager: ByGraph) -> None:
+    """Chama a perda com cada saída desejada e números de saída: traçada, ela não teria o que conferir."""
+    leaves, rebuild = flat(eager.model(eager.samples[0][0]), "a saída da rede")
+    output = rebuild([leaf.data if type(leaf) is Value else leaf for leaf in leaves])
+    for _, target in eager.samples:
+        eager.loss(output, target)
+
+
+def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
+    """O grafo da perda de uma amostra, com os parâmetros também só escritos: ler o `data` de um é então recusado.
+
+    Raises:
+        CompileError: o modelo troca os seus parâmetros ou muda o que valem.
+    """
+    parameters, count = eager.parameters, len(eager.parameters)
+    before = [parameter.data for parameter in parameters]
+
+    def written(weights: Sequence[Value], x: Any, target: Any) -> Any:
+        for parameter, weight in zip(parameters, weights, strict=True):
+            parameter.data = weight.data
+        placed = [parameter.data for parameter in parameters]
+        found = eager.loss(eager.model(x), target)
+        now = list(eager.model.parameters())
+        if len(now) != count or any(a is not b for a, b in zip(now, parameters, strict=True)):
+            raise CompileError("o modelo troca os seus parâmetros ao ser chamado")
+        if any(parameter.data is not data for parameter, data in zip(parameters, placed, strict=True)):
+            raise CompileError("o modelo ou a perda muda o data de um parâmetro")
+        return found
+
+    try:
+        return trace(written, [*before, *numbers], lambda leaves: [leaves[:count], *rebuild(leaves[count:])])
+    finally:
+        for parameter, data in zip(parameters, before, strict=True):
+            parameter.data = data
+
+
+def _signature(traced: Traced, parameters: Sequence[Value]) -> list[Any]:
+    """O que um grafo calcula, sem a identidade dos nós: o de um modelo que não muda é sempre igual."""
+    names = {id(leaf): f"x{place}" for place, leaf in enumerate(traced.inputs)}
+    names |= {id(leaf): f"p{place}" for place, leaf in enumerate(parameters)}
+
+    def described(node: Node) -> tuple[Any, ...]:
+        if node.op is None:
+            return (names.get(id(node.value), repr(node.data)),)
+        return (node.op.name, *[arg.index if isinstance(arg, Node) else repr(arg) for arg in node.inputs])
+
+    return [described(node) for node in _graph(traced).nodes]
+
+
+def _graph(traced: Traced) -> Graph:
+    """O grafo traçado.
+
+    Raises:
+        CompileError: não há, porque a perda é um número que não depende de nada.
+    """
+    if traced.graph is None:
+        raise CompileError("a perda não depende da amostra nem dos parâmetros")
+    return traced.graph
+
+
+def _require_node(loss: Any) -> Value:
+    if not isinstance(loss, Value):
+        raise TypeError(
+            "a perda de uma amostra é um número só, que depende dos parâmetros, e a função de perda devolveu "
+            f"{shorten(loss)}"
+        )
+    return loss
