@@ -7,16 +7,14 @@ import hashlib
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from micrograd_pt.drawing.markup import FONTS, SVG, annotated, size, written
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import text_width, visible
+from micrograd_pt.drawing.story import Step, Story
 from micrograd_pt.ops import as_number, shorten
-
-if TYPE_CHECKING:
-    from micrograd_pt.drawing.steps import Step, Steps
 
 _TITLE_SIZE, _CAPTION_SIZE, _CAPTION_HEIGHT, _MARGIN = 12.0, 11.0, 48.0, 12.0
 _REST = 2
@@ -55,7 +53,7 @@ class Animation:
         return self._code
 
 
-def animation(steps: Steps, seconds: float) -> Animation:
+def animation(steps: Story, seconds: float) -> Animation:
     """Os passos como um SVG animado.
 
     Args:
@@ -78,7 +76,7 @@ def animation(steps: Steps, seconds: float) -> Animation:
 class _Frames:
     """A figura inteira, com o momento em que cada parte aparece."""
 
-    def __init__(self, root: ET.Element, steps: Steps, mark: str) -> None:
+    def __init__(self, root: ET.Element, steps: Story, mark: str) -> None:
         self.root, self.steps, self.mark = root, steps, mark
         self.prefix = steps.whole.graph_attr["id"].removesuffix("figure")
         self.groups = {group.get("id", ""): group for group in root.iter(f"{SVG}g")}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.addresses import require_prefix
+from micrograd_pt.drawing.animation import Animation, animation
 from micrograd_pt.drawing.computation import (
     MAX_ARROWS,
     MAX_NODES,
@@ -22,53 +22,21 @@ from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.palette import Theme, theme_named
 from micrograd_pt.drawing.quoting import shown
 from micrograd_pt.drawing.sketch import Moment, Reading, sketch
+from micrograd_pt.drawing.story import Step, Story
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Contribution, Graph, Node
 
 if TYPE_CHECKING:
-    from micrograd_pt.drawing.animation import Animation
     from micrograd_pt.drawing.rendering import Figure
 
 _SOME_PARTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Um passo: o que se calculou nele, e a figura com o que se conhece depois dele.
-
-    Attributes:
-        phase: `"forward"` ou `"backward"`.
-        number: o número do passo na sua fase, a partir de 1.
-        node: o nó calculado, pela posição no grafo.
-        arrows: as setas por que se calculou, por (nó, quem o usa, em que argumento).
-        title: que passo é.
-        caption: a conta.
-        figure: a figura.
-    """
-
-    phase: str
-    number: int
-    node: int
-    arrows: frozenset[tuple[int, int, int]]
-    title: str
-    caption: str
-    figure: Figure
-
-
-class Steps(Sequence[Step]):
+class Steps(Story):
     """Os passos de um grafo, para a frente e de volta, cada um com a sua figura.
 
-    Num caderno Jupyter mostra-se como animação.
-
-    Args:
-        steps: os passos, na ordem.
-        whole: a figura com tudo o que se conhece no fim.
-        theme: as cores.
-        caption: a legenda da figura inteira.
+    Num caderno Jupyter mostra-se como animação; os argumentos são os de `Story`.
     """
-
-    def __init__(self, steps: Sequence[Step], whole: Figure, theme: Theme, caption: str) -> None:
-        self._steps, self.whole, self.theme, self.caption = tuple(steps), whole, theme, caption
 
     @property
     def forward(self) -> tuple[Step, ...]:
@@ -89,8 +57,6 @@ class Steps(Sequence[Step]):
         Raises:
             ValueError: `seconds` não é um número finito maior que 0.
         """
-        from micrograd_pt.drawing.animation import animation
-
         return animation(self, seconds)
 
     def render(self, directory: Any, format: str = "svg") -> list[Path]:
@@ -114,18 +80,6 @@ class Steps(Sequence[Step]):
             path.write_bytes(step.figure.pipe(format))
             paths.append(path)
         return paths
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
-        return self._steps[index]
-
-    def __len__(self) -> int:
-        return len(self._steps)
 
     def __repr__(self) -> str:
         return f"<Steps: {len(self.forward)} passos para frente e {len(self.backward)} para trás>"
