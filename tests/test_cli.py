@@ -54,9 +54,9 @@ def test_every_number_of_the_chapter_is_printed_with_its_sign(whole_run: tuple[s
     assert shown, f"{expected:.6g} não aparece"
 
 
-def test_three_pictures_are_written(whole_run: tuple[str, Path]) -> None:
+def test_three_pictures_and_the_live_page_are_written(whole_run: tuple[str, Path]) -> None:
     text, folder = whole_run
-    assert sorted(path.name for path in folder.iterdir()) == ["grafo.svg", "rede.png", "rede.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == ["capitulo15.html", "grafo.svg", "rede.png", "rede.svg"]
     assert (folder / "rede.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert all(str(path.name) in text for path in folder.iterdir())
 

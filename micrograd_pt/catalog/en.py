@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "cli.signs": "With the signs as the text prints them, sample (0, 1) would give\n"
     "h = {hidden} and output {output}: the class would become {predicted}.\n"
     "With the third hidden neuron held at 1, the output would be {held}.",
-    "cli.pictures": "Pictures",
+    "cli.pictures": "Pictures and page",
     "cli.saved": "saved: {path}",
     "cli.unsaved": "could not write to {path}: {reason}. Choose another folder with --saida FOLDER.",
     "cli.undrawn": "could not draw the pictures: {reason}",

@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "cli.signs": "Com os sinais como o texto os imprime, a amostra (0, 1) daria\n"
     "h = {hidden} e saída {output}: a classe passaria a {predicted}.\n"
     "Com o terceiro neurônio oculto preso em 1, a saída seria {held}.",
-    "cli.pictures": "Figuras",
+    "cli.pictures": "Figuras e página",
     "cli.saved": "gravada: {path}",
     "cli.unsaved": "não foi possível gravar em {path}: {reason}. Escolha outra pasta com --saida PASTA.",
     "cli.undrawn": "não foi possível desenhar as figuras: {reason}",

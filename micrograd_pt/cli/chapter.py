@@ -143,10 +143,11 @@ class Chapter:
         )
 
     def save_pictures(self) -> int:
-        """Grava a figura da rede e o grafo computacional; uma falha é dita, e nada do que foi mostrado se perde."""
+        """Grava as figuras e a página viva; uma falha é dita, e nada do que foi mostrado se perde."""
         self.say(heading(self.text("pictures")))
         sys.stdout.flush()
         from micrograd_pt.drawing import draw, draw_network
+        from micrograd_pt.page import chapter_page
 
         model = chapter15.network(self.bias)
         loss = half_squared_error(model([Value(self.sample[0], "x1"), Value(self.sample[1], "x2")]), self.target)
@@ -159,6 +160,16 @@ class Chapter:
                 path = self.folder / name
                 path.write_bytes(figure.pipe(format=path.suffix[1:]))
                 self.say(f"  {self.text('saved', path=path)}", gap="")
+            page = chapter_page(
+                bias=self.bias,
+                sample=self.sample,
+                learning_rate=self.rate,
+                epochs=max(1, self.epochs),
+                lang=self.lang,
+                digits=min(self.digits, 17),
+            )
+            path = page.save_html(self.folder / "capitulo15.html")
+            self.say(f"  {self.text('saved', path=path)}", gap="")
         except OSError as error:
             self.complain(self.text("unsaved", path=self.folder, reason=error.strerror or error))
             return 1
