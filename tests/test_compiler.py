@@ -127,6 +127,16 @@ def test_a_closed_branch_is_skipped_and_passes_nothing() -> None:
     assert program([], [0.5])[1] == (3.0,) and program([], [2.0])[1] == (0.5,)
 
 
+def test_the_last_row_does_not_decide_for_the_others() -> None:
+    x, w = Value(1.0, "x"), Value(0.5, "w")
+    program = compile_graph(mpt.relu(x - w * w), [x], [w])
+    for rows in ([[1.0], [2.0], [-5.0]], [[-5.0], [2.0], [1.0]]):
+        assert program.batch(rows, [0.5]) == (2.5, (-2.0,))
+    program = compile_graph(mpt.relu(x - mpt.sqrt(w)), [x], [w])
+    assert program.batch([[-1.0], [-2.0]], [0.0]) == (0.0, (0.0,))  # ninguém pede a derivada da raiz em 0
+    assert program.batch([[-1.0], [2.0]], [0.25]) == (1.5, (-1.0,))
+
+
 HOSTILE = [
     '"""',
     "x\nimport os",

@@ -111,6 +111,7 @@ class _Planner:
         self.pushes: list[Push] = []
         self.sums: dict[Expression, Node] = {}
         self.varying = self._varying(input_names) if looped else set()
+        self.changing: dict[Expression, bool] = {}
         self.received: list[Any] = [None] * len(graph)
         results = self._backward(wanted, by_value)
         output = self.data[-1]
@@ -183,6 +184,8 @@ class _Planner:
             elif edges[place]:
                 regions[place] = common([region for _, region, _ in edges[place]])
                 self._receive(node, edges[place], regions[place], place in leaves)
+                if self.looped and not self.moves[place]:
+                    regions[place] = self._lasting(regions[place], self.received[place])
             if self.received[place] is None or node.op is None:
                 continue
             args = self._args(node)
@@ -198,6 +201,30 @@ class _Planner:
                 edges[arg.index].append((node, region, slope))
         self.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]
+
+    def _lasting(self, region: Region, received: Expression) -> Region:
+        """A região de um nó que não muda de linha para linha, depois do laço, quando a última linha já nada decide.
+
+        Das condições só ficam as que também não mudam. No lugar das outras: se chegou algum gradiente (NaN também é).
+        """
+        kept = tuple(condition for condition in region if not self._changes(condition))
+        if kept == region:
+            return region
+        nothing = self.book.both(received >= 0, received <= 0)
+        return (*kept, self.book.negation(nothing))
+
+    def _changes(self, condition: Expression) -> bool:
+        """Verdadeiro se a condição depende de algo que muda de uma linha de dados para outra."""
+        stack = [condition]
+        while stack:
+            expression = stack[-1]
+            waiting = [part for part in expression.parts if part not in self.changing]
+            if expression in self.changing or not waiting:
+                stack.pop()
+                known = expression in self.varying or any(self.changing[part] for part in expression.parts)
+                self.changing.setdefault(expression, known)
+            stack += waiting
+        return self.changing[condition]
 
     def _receive(self, node: Node, edges: list[tuple[Node, Region, Any]], region: Region, leaf: bool) -> None:
         """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
