@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "update.title": "Weight update (learning rate α = {rate})",
     "lesson.large": "The graph has {nodes} nodes; these are the last {shown} of the forward pass and the first "
     '{shown} of the backward pass. Ask for a part with lesson.nodes("name").',
-    "update.how": "new value = old value - learning rate × gradient",
+    "update.how": "new value = old value − learning rate × gradient",
     "lesson.title": "The chain rule, step by step",
     "lesson.if": "if",
     "lesson.otherwise": "otherwise",

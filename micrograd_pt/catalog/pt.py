@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "update.title": "Atualização de pesos (taxa de aprendizado α = {rate})",
     "lesson.large": "O grafo tem {nodes} nós; aqui estão os {shown} últimos do passo para frente "
     'e os {shown} primeiros do passo para trás. Peça uma parte com lesson.nodes("nome").',
-    "update.how": "valor novo = valor antigo - taxa de aprendizado × gradiente",
+    "update.how": "valor novo = valor antigo − taxa de aprendizado × gradiente",
     "lesson.title": "A regra da cadeia, passo a passo",
     "lesson.if": "se",
     "lesson.otherwise": "senão",

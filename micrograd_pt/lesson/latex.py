@@ -9,8 +9,10 @@ from micrograd_pt.lesson.rows import Row, breadth, rows
 from micrograd_pt.lesson.tex import TexWriter
 
 _LINE = 84  # algarismos que cabem numa linha do artigo
+_TOGETHER = 3  # linhas que ficam juntas no começo e no fim de um alinhamento
+_BROKEN, _KEPT = "\\\\", "\\\\*"  # entre duas linhas: onde a página pode acabar, e onde não
 
-_ARTICLE = r"""\documentclass[11pt,a4paper]{{article}}
+_ARTICLE = r"""\documentclass[11pt,a4paper,fleqn]{{article}}
 \usepackage[T1]{{fontenc}}
 \usepackage[utf8]{{inputenc}}
 \IfFileExists{{lmodern.sty}}{{\usepackage{{lmodern}}}}{{}}
@@ -18,6 +20,7 @@ _ARTICLE = r"""\documentclass[11pt,a4paper]{{article}}
 \usepackage{{amsmath}}
 \usepackage[margin=2cm]{{geometry}}
 \setlength{{\parindent}}{{0pt}}
+\setlength{{\mathindent}}{{0pt}}
 \begin{{document}}
 
 \begin{{center}}
@@ -59,11 +62,18 @@ def _section(section: Section, writer: TexWriter) -> str:
     if section.lines:
         widest = max([breadth(writer.formula(line.left)) for line in section.lines])
         limit = max(_LINE - widest - 3, _LINE // 2)
-        body = " \\\\\n".join(
-            [" \\\\*\n".join([_row(row, limit) for row in rows(line, writer, limit)]) for line in section.lines]
-        )
-        parts.append(f"{{\\allowdisplaybreaks\n\\begin{{align*}}\n{body}\n\\end{{align*}}}}\n")
+        lines = [f" {_KEPT}\n".join([_row(row, limit) for row in rows(line, writer, limit)]) for line in section.lines]
+        parts.append(f"{{\\allowdisplaybreaks\n\\begin{{align*}}\n{_stacked(lines)}\n\\end{{align*}}}}\n")
     return "\n".join(parts)
+
+
+def _stacked(lines: Sequence[str]) -> str:
+    """As linhas, uma embaixo da outra; nem as primeiras nem as últimas ficam sozinhas numa página."""
+    body = lines[0]
+    for place, line in enumerate(lines[1:], start=1):
+        is_edge = place < _TOGETHER or place > len(lines) - _TOGETHER
+        body += f" {_KEPT if is_edge else _BROKEN}\n{line}"
+    return body
 
 
 def _row(row: Row, limit: int) -> str:

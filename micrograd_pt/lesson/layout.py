@@ -7,7 +7,7 @@ tira nada.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from micrograd_pt import ops
 from micrograd_pt.graph import Node
@@ -64,9 +64,11 @@ class _Layout:
         """A fórmula disposta."""
         match formula:
             case Negative(inner):
-                return self.negative(self.of(inner))
+                opposite = self.negative(self.of(inner))
+                return opposite.inner if self.is_opposite_of_zero(opposite) else opposite
             case Sum(terms):
-                return self.sum([self.of(term) for term in _elided(terms)])
+                first, *others = _elided(terms)
+                return self.sum([self.of(first), *[self.term(other) for other in others]])
             case Product(factors, chain):
                 return self.product([self.of(factor) for factor in _elided(factors)], chain)
             case Quotient(numerator, denominator):
@@ -77,6 +79,23 @@ class _Layout:
             case Call(operation, args):
                 return Call(operation, tuple([self.of(arg) for arg in _elided(args)]))
         return changed(formula, self.of)
+
+    def term(self, term: Formula) -> Formula:
+        """Uma parcela que não é a primeira: ali o sinal de menos é o da subtração, também antes de um zero."""
+        return self.negative(self.of(term.inner)) if isinstance(term, Negative) else self.of(term)
+
+    def is_opposite_of_zero(self, formula: Formula) -> TypeGuard[Negative]:
+        """Verdadeiro se a fórmula se escreveria -0: o zero não tem sinal."""
+        return isinstance(formula, Negative) and not self.live and self.starts_with_zero(formula.inner)
+
+    def starts_with_zero(self, formula: Formula) -> bool:
+        """Verdadeiro se o que se escreve primeiro é um número, e ele é 0."""
+        match formula:
+            case Number(value):
+                return bool(value == 0)
+            case Product((first, *_)) | Quotient(first) | Power(first):
+                return self.starts_with_zero(first)
+        return False
 
     def negative(self, inner: Formula) -> Formula:
         """O oposto; o de um número que não muda é só o número oposto."""
@@ -123,7 +142,8 @@ class _Layout:
 
     def factor(self, formula: Formula) -> Formula:
         """Um fator: numa linha de texto, uma fração dentro de um produto vai entre parênteses."""
-        if isinstance(formula, Quotient) and not self.stacked:
+        spelled = formula.spelling if isinstance(formula, Constant) else formula
+        if isinstance(spelled, Quotient) and not self.stacked:
             return Group(formula)
         return self.kept(formula, _PRODUCT)
 

@@ -40,8 +40,9 @@ def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
     sign = r"\leftarrow" if line.sign == "←" else line.sign
     sides = unrepeated([writer.formula(side) for side in line.sides])
     note = f" \\quad {writer.literal(f'({line.note})')}" if line.note else ""
+    note_breadth = breadth(note) + line.note.count(" ")
     whole = " = ".join(sides)
-    if breadth(whole + note) <= limit:
+    if breadth(whole) + note_breadth <= limit:
         yield Row(left, sign, whole + note)
         return
     previous = None
@@ -52,7 +53,7 @@ def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
         first = previous is None
         previous = text
         pieces = list(_pieces(formula, text, writer, limit))
-        if text == sides[-1] and breadth(pieces[-1] + note) <= limit:
+        if text == sides[-1] and breadth(pieces[-1]) + note_breadth <= limit:
             pieces[-1] += note
             note = ""
         for place, piece in enumerate(pieces):
