@@ -144,7 +144,7 @@ def test_a_number_with_one_wrong_digit_is_noticed() -> None:
 def compiled(documents: list[str], folder: Path) -> int:
     """Compila um artigo com o pdflatex; dá quantas páginas ele tem."""
     if shutil.which("pdflatex") is None:
-        reason = "não há pdflatex neste computador (no Debian: apt install texlive-latex-recommended)"
+        reason = "não há pdflatex neste computador (no Debian: apt install texlive-latex-base texlive-lang-portuguese)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     (folder / "licoes.tex").write_text(article("Lições sorteadas", "\n".join(documents), "pt"), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "licoes.tex"]
