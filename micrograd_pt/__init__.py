@@ -10,7 +10,7 @@ from micrograd_pt.checks import Report, check_gradients, check_table
 from micrograd_pt.compiler import CompileError, Program, compile_graph, compiled
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
 from micrograd_pt.drawing import draw, draw_network, draw_steps
-from micrograd_pt.engine import ChangedLeafError, Condition, Value
+from micrograd_pt.engine import ChangedLeafError, Condition, Value, no_grad
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
 from micrograd_pt.history import DivergenceError, History
@@ -159,6 +159,7 @@ __all__ = [
     "mean",
     "mean_squared_error",
     "minimum",
+    "no_grad",
     "operation",
     "parse",
     "plot_decision",

@@ -253,8 +253,9 @@ class _Trace:
         """O gradiente de um resultado, na forma dos argumentos."""
         received: dict[Value, Any] = {}
         if type(output) is Value:
-            received = chain_rule(ancestors(output), 1, create_graph=self.inside)
-        slopes = [received.get(node, 0) for node in self.inputs]
+            order = ancestors(output)
+            received = dict(zip(order, chain_rule(order, 1, create_graph=self.inside), strict=True))
+        slopes = [0 if received.get(node) is None else received[node] for node in self.inputs]
         shaped, start = [], 0
         for size, rebuild in self.rebuilds:
             shaped.append(rebuild(slopes[start : start + size]))

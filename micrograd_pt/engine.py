@@ -4,24 +4,90 @@ Cada operação da tabela cria um nó com o resultado, os argumentos e os númer
 `backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado sobre
 todos os caminhos.
 
-É rápido por três razões. Um nó é um objeto só, de campos fixos, sem dicionário, função interna nem ciclo de
-referências: o coletor de lixo não tem o que procurar. As derivadas locais só são calculadas na volta, e só as que são
-precisas. E a ordem dos nós sai de uma pilha, sem recursão.
+É rápido por quatro razões. Um nó é um objeto só, de campos fixos, sem dicionário, função interna nem ciclo de
+referências: o coletor de lixo não tem o que procurar. O método de cada sinal trata ele mesmo do caso comum, em que tudo
+é `float`, e deixa o resto para `Value.record`. As derivadas locais só são calculadas na volta, só as que são precisas,
+e somadas direto no `grad` de cada nó. E a ordem dos nós sai de uma pilha, sem recursão.
+
+Para ler de uma vez: a classe `Value`, depois `ancestors` (a ordem) e `_send_back` (a regra da cadeia).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from fractions import Fraction
+from itertools import filterfalse
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.ops import Operation, as_number, shorten
+from micrograd_pt.ops import Operation, as_number, is_array, shorten
 
+_PLAIN = frozenset((float, int, Fraction))
 _new = object.__new__
+_one_at_a_time = threading.RLock()  # enquanto a regra da cadeia anda, o grad dos nós é dela
+_recording = ContextVar("_recording", default=True)
+_pauses = 0  # quantos no_grad() estão abertos, em qualquer linha de execução
 
 
 class ChangedLeafError(ValueError):
     """Uma folha mudou de valor depois do passo para frente que construiu o grafo."""
+
+
+def _unary(operation: Operation) -> Callable[..., Any]:
+    """O método que aplica a um nó uma operação de um argumento."""
+
+    def method(self: Value, *extra: Any) -> Any:
+        x = self.data
+        if type(x) is float and not (extra or _pauses):
+            try:
+                data = operation.value(x)
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # quem explica o erro é `record`
+            else:
+                node = _new(Value)
+                node.data, node.grad, node.label, node.op = data, 0, "", operation
+                node._first, node._second, node._first_data, node._second_data = self, None, x, None
+                return node
+        return operation(self, *extra)
+
+    return method
+
+
+def _binary(operation: Operation) -> tuple[Callable[[Value, Any], Any], Callable[[Value, Any], Any]]:
+    """Os métodos de um sinal, com o nó à esquerda e à direita; a um array, cabe a ele responder."""
+
+    def method(self: Value, other: Any) -> Any:
+        x = self.data
+        y = other.data if type(other) is Value else other
+        if type(x) is float and (type(y) is float or type(y) is int) and not _pauses:
+            try:
+                data = operation.value(x, y)
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # quem explica o erro é `record`
+            else:
+                if type(data) is float:
+                    node = _new(Value)
+                    node.data, node.grad, node.label, node.op = data, 0, "", operation
+                    node._first, node._second, node._first_data, node._second_data = self, other, x, y
+                    return node
+        return NotImplemented if is_array(other) else Value.record(operation, self, other)
+
+    def reflected(self: Value, other: Any) -> Any:
+        return NotImplemented if is_array(other) else Value.record(operation, other, self)
+
+    return method, reflected
+
+
+def _comparison(sign: str) -> Callable[[Value, Any], Any]:
+    """O método de um sinal de comparação; a um array, cabe a ele responder."""
+
+    def method(self: Value, other: Any) -> Any:
+        return NotImplemented if is_array(other) else Condition(sign, self, other)
+
+    return method
 
 
 class Value:
@@ -70,68 +136,45 @@ class Value:
 
     # Aritmética: cada sinal é uma linha da tabela.
 
-    def __add__(self, other: Any) -> Any:
-        return _record_two(ops.add, self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _record_two(ops.add, other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return _record_two(ops.sub, self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _record_two(ops.sub, other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _record_two(ops.mul, self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _record_two(ops.mul, other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _record_two(ops.div, self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _record_two(ops.div, other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _record_two(ops.power, self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _record_two(ops.power, other, self)
-
-    def __neg__(self) -> Value:
-        return _record_one(ops.neg, self)
+    __add__, __radd__ = _binary(ops.add)
+    __sub__, __rsub__ = _binary(ops.sub)
+    __mul__, __rmul__ = _binary(ops.mul)
+    __truediv__, __rtruediv__ = _binary(ops.div)
+    __pow__, __rpow__ = _binary(ops.power)
+    __neg__ = _unary(ops.neg)
+    __abs__ = abs = _unary(ops.absolute)
 
     def __pos__(self) -> Value:
         return self
 
     # Funções de um argumento, como métodos: x.tanh() é tanh(x).
 
-    __abs__ = abs = ops.absolute
-    square, reciprocal, sqrt, cbrt = ops.square, ops.reciprocal, ops.sqrt, ops.cbrt
-    exp, exp2, expm1 = ops.exp, ops.exp2, ops.expm1
-    log, log2, log10, log1p = ops.log, ops.log2, ops.log10, ops.log1p
-    sin, cos, tan, asin, acos, atan = ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan
-    sinh, cosh, tanh = ops.sinh, ops.cosh, ops.tanh
-    asinh, acosh, atanh = ops.asinh, ops.acosh, ops.atanh
-    sigmoid, logsigmoid, softplus, silu, gelu = ops.sigmoid, ops.logsigmoid, ops.softplus, ops.silu, ops.gelu
-    relu, leaky_relu, elu = ops.relu, ops.leaky_relu, ops.elu
-    erf, erfc = ops.erf, ops.erfc
+    square, reciprocal = _unary(ops.square), _unary(ops.reciprocal)
+    sqrt, cbrt = _unary(ops.sqrt), _unary(ops.cbrt)
+    exp, exp2, expm1 = _unary(ops.exp), _unary(ops.exp2), _unary(ops.expm1)
+    log, log2, log10, log1p = _unary(ops.log), _unary(ops.log2), _unary(ops.log10), _unary(ops.log1p)
+    sin, cos, tan = _unary(ops.sin), _unary(ops.cos), _unary(ops.tan)
+    asin, acos, atan = _unary(ops.asin), _unary(ops.acos), _unary(ops.atan)
+    sinh, cosh, tanh = _unary(ops.sinh), _unary(ops.cosh), _unary(ops.tanh)
+    asinh, acosh, atanh = _unary(ops.asinh), _unary(ops.acosh), _unary(ops.atanh)
+    sigmoid, logsigmoid, softplus = _unary(ops.sigmoid), _unary(ops.logsigmoid), _unary(ops.softplus)
+    silu, gelu, elu = _unary(ops.silu), _unary(ops.gelu), _unary(ops.elu)
+    relu, leaky_relu = _unary(ops.relu), _unary(ops.leaky_relu)
+    erf, erfc = _unary(ops.erf), _unary(ops.erfc)
+
+    # Os nomes que o NumPy procura nos elementos de um array.
+
+    arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+
+    def arctan2(self, other: Any) -> Any:
+        return ops.atan2(self, other)
+
+    def hypot(self, other: Any) -> Any:
+        return ops.hypot(self, other)
 
     # Comparações dão uma condição; `==` continua a ser identidade.
 
-    def __lt__(self, other: Any) -> Condition:
-        return Condition("<", self, other)
-
-    def __le__(self, other: Any) -> Condition:
-        return Condition("<=", self, other)
-
-    def __gt__(self, other: Any) -> Condition:
-        return Condition(">", self, other)
-
-    def __ge__(self, other: Any) -> Condition:
-        return Condition(">=", self, other)
+    __lt__, __le__, __gt__, __ge__ = _comparison("<"), _comparison("<="), _comparison(">"), _comparison(">=")
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -167,14 +210,16 @@ class Value:
             ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
         """
         order = ancestors(self)
-        received = chain_rule(order, as_number(gradient, "backward"), create_graph)
         nothing = Value(0) if create_graph else 0
-        grads = [received.get(node, nothing) for node in order]
-        for place, node in enumerate(order):
-            if node.op is None:
-                grads[place] = _accumulated(node.grad, grads[place])
-        for node, grad in zip(order, grads, strict=True):  # só agora, que nada mais pode falhar
-            node.grad = grad
+        with _one_at_a_time:
+            grads = chain_rule(order, as_number(gradient, "backward"), create_graph)
+            for place, node in enumerate(order):
+                if grads[place] is None:
+                    grads[place] = nothing
+                if node.op is None:
+                    grads[place] = _accumulated(node.grad, grads[place])
+            for node, grad in zip(order, grads, strict=True):  # só agora, que nada mais pode falhar
+                node.grad = grad
 
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
@@ -182,10 +227,38 @@ class Value:
 
     @classmethod
     def record(cls, operation: Operation, *args: Any) -> Value:
-        """Aplica uma linha da tabela e registra o resultado como nó novo."""
-        if operation.arity == 1:
-            return _record_one(operation, *args)
-        node: Value = _record_two(operation, *args) if operation.arity == 2 else _record_many(operation, args)
+        """Aplica uma linha da tabela e registra o resultado como nó novo.
+
+        Args:
+            operation: a linha da tabela.
+            args: os argumentos, `Value`s e números.
+
+        Raises:
+            TypeError: um argumento não é um número real.
+            DomainError: os argumentos estão fora do domínio da operação.
+            OverflowError: o resultado não cabe num `float`.
+        """
+        numbers = tuple([arg.data if type(arg) is Value else arg for arg in args])
+        if not _PLAIN.issuperset(map(type, numbers)):
+            args = tuple([arg if type(arg) is Value else as_number(arg, operation.name) for arg in args])
+            numbers = tuple([_number(arg) if type(arg) is Value else arg for arg in args])
+        try:
+            data = operation.value(*numbers)
+        except (ArithmeticError, ValueError, TypeError):
+            data = operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
+        if type(data) is complex:
+            operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
+        node = _new(Value)
+        node.data, node.grad, node.label, node.op = data, 0, "", operation
+        if _pauses and not _recording.get():
+            node.op = node._first = node._second = node._first_data = node._second_data = None
+        elif operation.arity == 1:
+            (node._first,), (node._first_data,) = args, numbers
+            node._second = node._second_data = None
+        elif operation.arity == 2:
+            (node._first, node._second), (node._first_data, node._second_data) = args, numbers
+        else:
+            node._first, node._second, node._first_data, node._second_data = args, None, numbers, None
         return node
 
     def __repr__(self) -> str:
@@ -207,6 +280,25 @@ class Value:
 
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Dentro do `with`, as operações dão folhas: só o número, sem o caminho de volta.
+
+    Serve para avaliar um modelo já treinado sem construir o grafo. Vale para a linha de execução (ou tarefa) que o
+    abriu; as outras continuam a registrar.
+    """
+    global _pauses
+    token = _recording.set(False)
+    with _one_at_a_time:
+        _pauses += 1
+    try:
+        yield
+    finally:
+        with _one_at_a_time:
+            _pauses -= 1
+        _recording.reset(token)
 
 
 class Condition:
@@ -237,7 +329,7 @@ def ancestors(root: Value) -> list[Value]:
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = [root]
-    push, pop, visited = stack.append, stack.pop, seen.add
+    push, pop, visited, is_seen = stack.append, stack.pop, seen.add, seen.__contains__
     while stack:
         node = pop()
         if node is None:  # o nó abaixo na pilha já tem todos os argumentos na lista
@@ -256,11 +348,11 @@ def ancestors(root: Value) -> list[Value]:
                 if first not in seen:
                     push(first)
             elif type(first) is tuple:
-                stack.extend([arg for arg in reversed(first) if type(arg) is Value and arg not in seen])
+                stack.extend([arg for arg in filterfalse(is_seen, reversed(first)) if type(arg) is Value])
     return order
 
 
-def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) -> dict[Value, Any]:
+def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) -> list[Any]:
     """A regra da cadeia em modo reverso (Linnainmaa, 1970), sem tocar em nenhum `grad`.
 
     Do último nó para o primeiro, cada um entrega a cada argumento o gradiente que recebeu vezes a derivada local; o que
@@ -272,7 +364,7 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
         create_graph: derivadas locais e gradientes são `Value`s em vez de números.
 
     Returns:
-        O gradiente de cada nó a que algum chegou.
+        O gradiente de cada nó, na mesma ordem; None onde nenhum chegou.
 
     Raises:
         DomainError: uma derivada de que se precisa não existe.
@@ -282,27 +374,62 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
     if create_graph:
         require_unchanged(order)
         gradient = Value(gradient)
-    received: dict[Value, Any] = {order[-1]: gradient}
-    for node in reversed(order):
-        operation = node.op
-        if operation is None or node not in received:
-            continue
-        upstream, partials, args = received[node], operation.partials, node.args
-        result, numbers = (node, args) if create_graph else (node.data, node.args_data)
+    with _one_at_a_time:
+        before = [node.grad for node in order]
         try:
-            slopes = None if type(partials) is tuple else partials(result, *numbers)
-            for position, arg in enumerate(args):
-                if type(arg) is Value:
-                    slope = partials[position](result, *numbers) if slopes is None else slopes[position]
+            for node in order:
+                node.grad = None
+            order[-1].grad = gradient
+            _send_back(order, create_graph)
+            return [node.grad for node in order]
+        finally:
+            for node, grad in zip(order, before, strict=True):
+                node.grad = grad
+
+
+def _send_back(order: list[Value], create_graph: bool) -> None:
+    """Do último nó ao primeiro, soma ao `grad` de cada argumento a parte que lhe cabe.
+
+    Um e dois argumentos, que são quase todos os nós, estão por extenso; é a mesma conta do laço que os segue.
+    """
+    for node in reversed(order):
+        upstream, operation = node.grad, node.op
+        if upstream is None or operation is None:
+            continue
+        arity = operation.arity
+        partials: Any = operation.partials
+        first, second, result, x, y = node._first, node._second, node.data, node._first_data, node._second_data
+        if create_graph:
+            result, x, y = node, first, second
+        try:
+            if arity == 2:
+                if type(first) is Value:
+                    slope = partials[0](result, x, y)
                     if slope is not None:
-                        part = upstream * slope
-                        received[arg] = received[arg] + part if arg in received else part
+                        before = first.grad
+                        first.grad = upstream * slope if before is None else before + upstream * slope
+                if type(second) is Value:
+                    slope = partials[1](result, x, y)
+                    if slope is not None:
+                        before = second.grad
+                        second.grad = upstream * slope if before is None else before + upstream * slope
+            elif arity == 1:
+                slope = partials[0](result, x)
+                if slope is not None:
+                    before = first.grad
+                    first.grad = upstream * slope if before is None else before + upstream * slope
+            else:
+                slopes = partials(result, *x) if arity is None else [partial(result, *x) for partial in partials]
+                for arg, slope in zip(first, slopes, strict=True):
+                    if type(arg) is Value and slope is not None:
+                        before = arg.grad
+                        arg.grad = upstream * slope if before is None else before + upstream * slope
         except (ArithmeticError, ValueError, TypeError):
-            for position, arg in enumerate(args):  # de novo, uma derivada de cada vez, para dizer qual falta
+            labels = [_label(arg) for arg in node.args]
+            for position, arg in enumerate(node.args):  # de novo, uma derivada de cada vez, para dizer qual falta
                 if type(arg) is Value:
-                    operation.derivative(position, node.data, node.args_data, [_label(arg) for arg in args])
+                    operation.derivative(position, node.data, node.args_data, labels)
             raise
-    return received
 
 
 def _accumulated(before: Any, arrived: Any) -> Any:
@@ -329,75 +456,11 @@ def require_unchanged(order: list[Value]) -> None:
                 )
 
 
-def _record_one(operation: Operation, x: Value) -> Value:
-    node = _new(Value)
-    number = x.data if type(x.data) is float else _checked(x)
-    try:
-        node.data = operation.value(number)
-    except (ArithmeticError, ValueError, TypeError):
-        node.data = operation.evaluate(number, labels=[x.label])
-    node.grad, node.label, node.op = 0, "", operation
-    node._first, node._second, node._first_data, node._second_data = x, None, number, None
-    return node
-
-
-def _record_two(operation: Operation, a: Any, b: Any) -> Any:
-    if type(a) is Value:
-        left = a.data if type(a.data) is float else _checked(a)
-    elif type(a) is float:
-        left = a
-    else:
-        left = a = _constant(a, operation)
-        if a is NotImplemented:
-            return NotImplemented
-    if type(b) is Value:
-        right = b.data if type(b.data) is float else _checked(b)
-    elif type(b) is float:
-        right = b
-    else:
-        right = b = _constant(b, operation)
-        if b is NotImplemented:
-            return NotImplemented
-    node = _new(Value)
-    try:
-        data = operation.value(left, right)
-    except (ArithmeticError, ValueError, TypeError):
-        data = operation.evaluate(left, right, labels=[_label(a), _label(b)])
-    if type(data) is complex:
-        operation.evaluate(left, right, labels=[_label(a), _label(b)])
-    node.data, node.grad, node.label, node.op = data, 0, "", operation
-    node._first, node._second, node._first_data, node._second_data = a, b, left, right
-    return node
-
-
-def _record_many(operation: Operation, args: Sequence[Any]) -> Value:
-    args = tuple([arg if type(arg) in (Value, float) else as_number(arg, operation.name) for arg in args])
-    numbers = tuple(
-        [arg if type(arg) is not Value else arg.data if type(arg.data) is float else _checked(arg) for arg in args]
-    )
-    node = _new(Value)
-    try:
-        node.data = operation.value(*numbers)
-    except (ArithmeticError, ValueError, TypeError):
-        labels = [_label(arg) for arg in args]
-        node.data = operation.evaluate(*numbers, labels=labels)
-    node.grad, node.label, node.op = 0, "", operation
-    node._first, node._second, node._first_data, node._second_data = args, None, numbers, None
-    return node
-
-
-def _checked(node: Value) -> Any:
+def _number(node: Value) -> Any:
     """O número de um nó a cujo `data` alguém pode ter atribuído outra coisa; um escalar do NumPy é convertido."""
     if not hasattr(type(node.data), "record"):
         node.data = as_number(node.data, f"o data de {node.label or 'um nó'}")
     return node.data
-
-
-def _constant(number: Any, operation: Operation) -> Any:
-    """O número de uma constante; um array responde ele mesmo, elemento por elemento."""
-    if hasattr(number, "__array__") and getattr(number, "shape", ()) != ():
-        return NotImplemented
-    return as_number(number, operation.symbol)
 
 
 def _label(arg: Any) -> str:

@@ -90,7 +90,10 @@ class Neuron(Module):
             ValueError: número errado de entradas.
             TypeError: uma entrada não é um número.
         """
-        inputs = _inputs(x, len(self.w), "o neurônio")
+        return self._respond(_inputs(x, len(self.w), "o neurônio"))
+
+    def _respond(self, inputs: Sequence[Any]) -> Value:
+        """A saída, para entradas já conferidas."""
         if self.b is None:
             net = Value.record(ops.weighted_sum, *self.w, *inputs)
         else:
@@ -148,7 +151,8 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
-        out = [neuron(x) for neuron in self.neurons]
+        inputs = _inputs(x, len(self.neurons[0].w), "a camada")
+        out = [neuron._respond(inputs) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:

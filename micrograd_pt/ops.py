@@ -17,7 +17,7 @@ import numbers
 import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import partial, wraps
+from functools import reduce, wraps
 from typing import Any
 
 Partial = Callable[..., Any]
@@ -41,6 +41,9 @@ class Operation:
         partials: uma derivada parcial por argumento; em operações com qualquer número de argumentos, uma única função
             que recebe o resultado e todos os argumentos e devolve a sequência das derivadas.
         title: o nome em português, para mensagens (`"tangente hiperbólica"`).
+
+    Attributes:
+        arity: número de argumentos, ou None se a operação aceita qualquer número deles.
     """
 
     def __init__(
@@ -56,16 +59,17 @@ class Operation:
         self.value = value
         self.partials = partials
         self.title = title
+        self.arity = len(partials) if isinstance(partials, tuple) else None
         self.__doc__ = f"{title}: valor e derivadas na tabela. Aceita números e `Value`s."
         TABLE[name] = self
 
-    @property
-    def arity(self) -> int | None:
-        """Número de argumentos, ou None se a operação aceita qualquer número deles."""
-        return len(self.partials) if isinstance(self.partials, tuple) else None
-
     def __call__(self, *args: Any) -> Any:
         """Aplica a operação: um número se todos os argumentos são números, um nó se algum deles é um nó."""
+        if len(args) == 1 and type(args[0]) is float:  # o caso comum das fórmulas da tabela
+            try:
+                return self.value(args[0])
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # explicado abaixo
         if self.arity not in (None, len(args)):
             raise TypeError(f"{self.name} recebe {self.arity} argumento(s), e recebeu {len(args)}")
         for arg in args:
@@ -73,10 +77,6 @@ class Operation:
             if record is not None:
                 return record(self, *args)
         return self.evaluate(*(as_number(arg, self.name) for arg in args))
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Como atributo de uma classe, a operação de um argumento é um método: `x.tanh()` é `tanh(x)`."""
-        return self if instance is None else partial(self, instance)
 
     def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
         return operation_named, (self.name,)
@@ -199,6 +199,11 @@ def as_number(number: Any, where: str) -> Any:
     raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
 
 
+def is_array(given: Any) -> bool:
+    """Verdadeiro se é um array com eixos, que responde ele mesmo, elemento por elemento."""
+    return hasattr(given, "__array__") and getattr(given, "shape", ()) != ()
+
+
 def shorten(given: Any, limit: int = 60) -> str:
     """O que foi dado, numa linha de no máximo `limit` caracteres, para uma mensagem."""
     try:
@@ -306,10 +311,7 @@ def _atan2_partials(a: Any, b: Any) -> tuple[Any, Any]:
 
 def _total(*args: Any) -> Any:
     """A soma, da esquerda para a direita."""
-    total: Any = 0
-    for arg in args:
-        total = total + arg
-    return total
+    return reduce(operator.add, args, 0)
 
 
 def _mean(*args: Any) -> Any:
@@ -317,6 +319,11 @@ def _mean(*args: Any) -> Any:
     if not args:
         raise ValueError("média de nada")
     return _divide(_total(*args), len(args))
+
+
+def _mean_partials(y: Any, *args: Any) -> list[Any]:
+    """1/n para cada um; uma fração exata, se a média não é já um float."""
+    return [1 / len(args) if type(y) is float else _divide(1, len(args))] * len(args)
 
 
 def _logsumexp(*args: Any) -> Any:
@@ -369,10 +376,7 @@ def _shared(wins: Sequence[Any]) -> list[Any]:
 def _dot(*args: Any) -> Any:
     """w₁·x₁ + … + wₙ·xₙ, da esquerda para a direita; os argumentos são w₁ … wₙ seguidos de x₁ … xₙ."""
     half = len(args) // 2
-    total: Any = 0
-    for weight, entry in zip(args[:half], args[half:], strict=True):
-        total = total + weight * entry
-    return total
+    return reduce(operator.add, map(operator.mul, args[:half], args[half:]), 0)
 
 
 def _dot_partials(_: Any, *args: Any) -> Sequence[Any]:
@@ -515,9 +519,7 @@ erfc = Operation(
 # Com qualquer número de argumentos.
 
 total = Operation("sum", "Σ", _total, lambda y, *args: [1] * len(args), "soma")
-average = Operation(
-    "mean", "média", _mean, lambda y, *args: [_divide(1, len(args))] * len(args), "a média pede ao menos um número"
-)
+average = Operation("mean", "média", _mean, _mean_partials, "a média pede ao menos um número")
 maximum = Operation("maximum", "max", _maximum, _maximum_partials, "o maior pede ao menos um número")
 minimum = Operation("minimum", "min", _minimum, _minimum_partials, "o menor pede ao menos um número")
 log_sum_exp = Operation(

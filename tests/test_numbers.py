@@ -58,6 +58,26 @@ def test_numpy_scalars_are_numbers_on_either_side(kind: Any) -> None:
     assert type(Value(number).data) in (int, float)
 
 
+@pytest.mark.parametrize(
+    "name", ["arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "log2", "expm1", "cbrt"]
+)
+def test_numpy_finds_its_own_names_on_the_elements(name: str) -> None:
+    x = 1.5 if name == "arccosh" else 0.25
+    (found,) = getattr(np, name)(np.array([Value(x)]))
+    assert found.data == pytest.approx(getattr(np, name)(x), rel=1e-15)
+
+
+def test_numpy_pairs_and_comparisons_reach_each_element() -> None:
+    a, b = Value(3.0), Value(4.0)
+    (length,), (angle,) = np.hypot(np.array([a]), np.array([b])), np.arctan2(np.array([a]), np.array([b]))
+    (length + angle).backward()
+    assert (length.data, angle.data, a.grad) == (5.0, np.arctan2(3.0, 4.0), 3 / 5 + 4 / 25)
+    array = np.array([1.0, 4.0, 9.0])
+    assert list(b < array) == [False, False, True]
+    assert list(b >= array) == [True, True, False]
+    assert list(array > b) == [False, False, True]
+
+
 def test_object_arrays_of_values_work_with_numpy() -> None:
     xs = np.array([Value(0.5), Value(-1.5), Value(2.0)])
     weights = np.array([[Value(0.1 * (i + j)) for j in range(3)] for i in range(2)])
