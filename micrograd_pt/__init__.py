@@ -4,7 +4,7 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 (`Neuron`, `Layer`, `MLP`), treinamento (`train`), lições passo a passo (`explain`) e figuras (`draw`, `draw_network`).
 """
 
-from micrograd_pt import chapter15, copying
+from micrograd_pt import chapter15, copying, notebook
 from micrograd_pt.chapter15 import step
 from micrograd_pt.checks import Report, check_gradients, check_table
 from micrograd_pt.compiler import CompileError, Program, compile_graph, compiled

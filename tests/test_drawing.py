@@ -384,7 +384,7 @@ def test_any_weight_can_be_drawn(weight: Any) -> None:
 
 def test_draw_network_says_what_it_draws() -> None:
     with pytest.raises(TypeError, match=r"MLP.*Neuron"):
-        draw_network(Neuron(2))  # type: ignore[arg-type]
+        draw_network([Neuron(2)])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="draw"):
         draw_network(Value(1.0))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="2 entrada"):

@@ -17,7 +17,7 @@ FLOORS = (
     ("checks", "losses", "schedules", "optimizers", "initializers", "nn"),
     ("chapter15", "compiler", "drawing", "lesson"),
     ("history", "stepping", "training", "plots"),
-    ("page",),
+    ("notebook", "page"),
     ("cli",),
     ("__init__", "__main__"),
 )

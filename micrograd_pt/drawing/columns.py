@@ -13,6 +13,7 @@ from micrograd_pt.drawing.quoting import indexed, shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.engine import Value
 from micrograd_pt.nn import MLP, Neuron
+from micrograd_pt.notation import is_simple_name
 
 MAX_UNITS = 16
 """Uma camada maior mostra só os primeiros neurônios e o último."""
@@ -201,14 +202,22 @@ def _unit(model: MLP, depth: int, row: int, sample: Sample | None, quantities: Q
     if depth == 0:
         if model.bias == "column" and row == len(model.layers[0].neurons[0].w) - 1:
             return Unit(row, "1", None, (sentence("figure.bias", lang),), None, is_bias=True)
-        return Unit(row, indexed(f"x{row + 1}"), value, (), None)
+        return Unit(row, indexed(_input_name(model.layers[0].neurons[0], row)), value, (), None)
     neuron = model.layers[depth - 1].neurons[row]
     notes = [] if neuron.b is None else [quantities.of_bias(neuron.b)]
     if quantities.show == "gradients" and sample is not None and sample.deltas:
         notes.insert(0, f"∂E/∂z = {signed(sample.deltas[depth][row])}")
     if sample is not None and sample.targets and depth == len(model.layers):
         notes.append(sentence("figure.target", lang, value=shown(sample.targets[row])))
-    return Unit(row, indexed(neuron.name), value, tuple(notes), neuron)
+    return Unit(row, indexed(neuron.name or f"o{row + 1}"), value, tuple(notes), neuron)
+
+
+def _input_name(neuron: Neuron, row: int) -> str:
+    """De onde vem uma entrada, como o rótulo do peso dela diz: de `w_x1_h2` é x1."""
+    label, ending = neuron.w[row].label, f"_{neuron.name}" if neuron.name else ""
+    source = label.removeprefix("w_").removesuffix(ending)
+    is_said = label == f"w_{source}{ending}" and source and is_simple_name(source)
+    return source if is_said else f"x{row + 1}"
 
 
 def _title(model: MLP, depth: int, lang: str) -> str:

@@ -12,7 +12,7 @@ from micrograd_pt.drawing.columns import Column, Quantities, columns_of, links_o
 from micrograd_pt.drawing.network_dot import figure_of_network
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
-from micrograd_pt.nn import MLP
+from micrograd_pt.nn import MLP, Layer, Neuron
 from micrograd_pt.ops import as_number, shorten
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHOW = ("weights", "gradients", "update")
 
 
 def draw_network(
-    model: MLP,
+    model: MLP | Layer | Neuron,
     inputs: Sequence[Any] | None = None,
     show: str = "weights",
     *,
@@ -41,7 +41,7 @@ def draw_network(
     de uma camada muito grande se veem só alguns neurônios. No SVG cada parte tem endereço (`drawing.addresses`).
 
     Args:
-        model: a rede.
+        model: a rede; uma camada ou um neurônio sozinho é uma rede de uma camada só.
         inputs: as entradas de uma amostra; com elas cada nó mostra o seu valor no passo para frente.
         show: o que as setas mostram. `"weights"`: os pesos. `"gradients"`: a derivada da perda em relação a cada peso.
             `"update"`: cada peso antes → depois de um passo da descida do gradiente, com a espessura e o sinal da
@@ -57,25 +57,40 @@ def draw_network(
         A figura.
 
     Raises:
-        TypeError: `model` não é um `MLP`, ou uma entrada não é um número.
+        TypeError: `model` não é um `MLP`, um `Layer` nem um `Neuron`, ou uma entrada não é um número.
         ValueError: número errado de entradas ou de saídas desejadas, uma opção desconhecida, `target` sem `inputs`,
             `"update"` sem `learning_rate`.
     """
-    if not isinstance(model, MLP):
-        raise TypeError(
-            f"draw_network desenha uma rede (MLP), e recebeu {shorten(model)} ({type(model).__name__}); "
-            "para ver as contas que levaram a um Value, use draw(valor)"
-        )
+    network = _as_network(model)
     require_prefix(prefix)
     colours = theme_named(theme)
     rate = _checked(show, inputs, target, learning_rate)
-    sample = None if inputs is None else sample_of(model, inputs, target)
+    sample = None if inputs is None else sample_of(network, inputs, target)
     quantities = Quantities(show, rate, None if sample is None else sample.gradients)
-    columns = columns_of(model, sample, quantities, lang)
+    columns = columns_of(network, sample, quantities, lang)
     links = links_of(columns, quantities)
     notes = [*_sample_notes(sample, lang), *notes_of(columns, links, quantities, lang)]
     title = sentence("figure.title.network", lang, sizes=_sizes(columns))
     return figure_of_network(columns, links, notes, show, title, colours, lang, prefix)
+
+
+def _as_network(model: Any) -> MLP:
+    """O modelo, como rede; uma camada ou um neurônio vira uma rede de uma camada, com os mesmos pesos.
+
+    Raises:
+        TypeError: não é nenhum deles.
+    """
+    if isinstance(model, MLP):
+        return model
+    if not isinstance(model, Layer | Neuron):
+        raise TypeError(
+            f"draw_network desenha uma rede (MLP), uma camada (Layer) ou um neurônio (Neuron), e recebeu "
+            f"{shorten(model)} ({type(model).__name__}); para ver as contas que levaram a um Value, use draw(valor)"
+        )
+    neurons = [model] if isinstance(model, Neuron) else model.neurons
+    network = MLP(len(neurons[0].w), [len(neurons)], seed=0)  # com semente: o sorteio de quem chama não anda
+    network.layers[0].neurons = neurons
+    return network
 
 
 def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:

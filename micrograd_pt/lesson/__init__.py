@@ -4,6 +4,7 @@ from micrograd_pt.lesson.formula import Formula
 from micrograd_pt.lesson.paths import Path, Paths
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.lesson.steps import BackwardStep, ForwardStep, Lesson, Part, UpdateStep, explain
+from micrograd_pt.lesson.tex import TexWriter
 
 __all__ = [
     "BackwardStep",
@@ -24,4 +25,10 @@ def _shown(formula: Formula) -> str:
     return PlainWriter().formula(formula)
 
 
+def _latex(formula: Formula) -> str:
+    """A fórmula como um caderno Jupyter a mostra."""
+    return f"${TexWriter().formula(formula)}$"
+
+
 setattr(Formula, "__str__", _shown)  # noqa: B010
+setattr(Formula, "_repr_latex_", _latex)  # noqa: B010
