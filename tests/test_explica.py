@@ -215,9 +215,39 @@ def test_a_comma_that_may_be_decimal_is_explained(capsys: pytest.CaptureFixture[
     assert call(capsys, "0,5*x", "x=1")[2] == ""
 
 
-def test_errors_speak_english_too(capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, errors = call(capsys, "sen(x)", "x=1", "--lingua", "en")
-    assert "there is no function called sen; write sin" in errors
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sen(x)", "x=1"], "there is no function called sen; write sin"),
+        (["log(x)", "x=-1"], "log is not defined at (x = -1.0)"),
+        (["1 + sqrt(x)", "x=0"], "the derivative of sqrt does not exist at (x = 0.0)"),
+        (["exp(x)*2", "x=1000"], "exp exceeds the largest float"),
+        (["w*x", "w=1", "x=1", "--caminhos", "k"], "doesn't have the name 'k'"),
+        (["x", "x=1", "--taxa", "0"], "option --taxa: expects a finite number greater than 0, and got '0'"),
+        (["x", "x=1", "--digitos"], "option --digitos: its value is missing"),
+        (["x", "x=1", "--nada"], "unknown option: --nada (see micrograd-pt explica --help)"),
+        ([], "the expression is missing, in quotes"),
+    ],
+)
+def test_errors_speak_english_too(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    for language in (["--lingua", "en"], ["--lingua=en"]):
+        status, text, errors = call(capsys, *language, *arguments)
+        assert (status, text) == (2, "") and said in errors
+        assert not re.search("[ãõçéê]|não|veja", errors)
+
+
+def test_the_last_language_given_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    errors = call(capsys, "x", "x=1", "--taxa", "0", "--lingua", "en", "--lingua", "pt")[2]
+    assert "espera um número finito" in errors
+    assert "espera pt ou en" in call(capsys, "x", "x=1", "--lingua", "fr")[2]
+
+
+def test_help_speaks_english_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["explica", "--help", "--lingua", "en"], ["--help", "--lingua", "en"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        text = capsys.readouterr().out
+        assert text.startswith("usage: micrograd-pt") and not re.search("[ãõçéê]", text)
 
 
 def test_help_is_portuguese_and_its_examples_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

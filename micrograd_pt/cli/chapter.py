@@ -10,7 +10,7 @@ from typing import Any
 
 from micrograd_pt import chapter15
 from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import Help, Parser, add_common, integer, one_of, positive
+from micrograd_pt.cli.options import Parser, Reader, chosen_language
 from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_updates
@@ -24,7 +24,7 @@ BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
 
 def run(arguments: Sequence[str]) -> int:
     """Percorre o capítulo com as opções dadas."""
-    return Chapter(_parser().parse_args(arguments)).run()
+    return Chapter(_parser(chosen_language(arguments)).parse_args(arguments)).run()
 
 
 class Chapter:
@@ -214,53 +214,44 @@ class Chapter:
         print(message, file=sys.stderr)
 
 
-def _parser() -> Parser:
-    parser = Parser(
-        prog="micrograd-pt",
-        description="Percorre o capítulo 15: o XOR, o passo para frente, o passo para trás, o treinamento, as figuras.",
-        epilog="Para explicar uma expressão qualquer, passo a passo:\n"
-        '  micrograd-pt explica "tanh(w*x + b)" w=0.5 x=2 b=-1   (veja micrograd-pt explica --help)',
-        formatter_class=Help,
-        add_help=False,
-        allow_abbrev=False,
+def _parser(lang: str) -> Parser:
+    parser, read = Parser(lang, prog="micrograd-pt"), Reader(lang)
+    text = parser.text
+    parser.description = text("chapter")
+    parser.epilog = f"{text('explica.how')}:\n" + text(
+        "explica.example", example='micrograd-pt explica "tanh(w*x + b)" w=0.5 x=2 b=-1'
     )
-    options = parser.add_argument_group("opções")
+    options = parser.add_argument_group(text("metavar.options"))
     options.add_argument(
         "--amostra",
-        type=_one_sample,
+        type=read.one_of(list(_SAMPLES), _SAMPLES),
         default=(0.0, 1.0),
         metavar="X1,X2",
-        help="a amostra explicada: 0,0 0,1 1,0 ou 1,1 (padrão: 0,1)",
+        help=text("sample"),
     )
     options.add_argument(
         "--vies",
-        type=one_of("coluna ou variavel", BIASES),
+        type=read.one_of(["coluna", "variavel"], BIASES),
         default="coluna",
-        metavar="FORMA",
-        help="o viés como coluna de uns (coluna, padrão) ou como variável de cada neurônio (variavel)",
+        metavar=text("metavar.form"),
+        help=text("bias"),
     )
-    options.add_argument(
-        "--taxa", type=positive, default=0.5, metavar="α", help="a taxa de aprendizado, maior que 0 (padrão: 0.5)"
-    )
+    options.add_argument("--taxa", type=read.positive, default=0.5, metavar="α", help=text("rate.chapter"))
     options.add_argument(
         "--epocas",
-        type=integer(0, 10_000_000),
+        type=read.integer(0, 10_000_000),
         default=chapter15.EPOCHS,
         metavar="N",
-        help="as épocas de treinamento (padrão: 20000)",
+        help=text("epochs", default=chapter15.EPOCHS),
     )
     options.add_argument(
-        "--saida", type=Path, default=Path("saida"), metavar="PASTA", help="onde gravar as figuras (padrão: saida)"
+        "--saida", type=Path, default=Path("saida"), metavar=text("metavar.folder"), help=text("folder")
     )
-    add_common(options)
+    parser.add_common(options)
     return parser
 
 
-def _one_sample(text: str) -> tuple[float, ...]:
-    for sample in chapter15.X:
-        if [piece.strip() for piece in text.split(",")] == [f"{x:g}" for x in sample]:
-            return sample
-    raise argparse.ArgumentTypeError(f"espera 0,0 0,1 1,0 ou 1,1, e recebeu {text!r}")
+_SAMPLES = {",".join([f"{x:g}" for x in sample]): sample for sample in chapter15.X}
 
 
 def _indented(text: str) -> str:

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import Help, Parser, add_common, positive
+from micrograd_pt.cli.options import Parser, Reader, chosen_language
 from micrograd_pt.engine import Value
-from micrograd_pt.graph import Graph
+from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.lesson.latex import article
 from micrograd_pt.lesson.paths import Paths
 from micrograd_pt.notation import has_colors, number, printable
-from micrograd_pt.ops import shorten
+from micrograd_pt.ops import describe, shorten
 from micrograd_pt.parsing import Expression, ExpressionError
 from micrograd_pt.parsing.errors import pointed
 from micrograd_pt.parsing.expression import Evaluation
@@ -33,7 +33,8 @@ WIDTH = 100
 
 def run(arguments: Sequence[str]) -> int:
     """Explica a expressão dada nas opções, ou diz o que há de errado nela."""
-    explanation = Explanation(_parser().parse_intermixed_args(_shielded(arguments)))
+    parser = _parser(chosen_language(arguments))
+    explanation = Explanation(parser.parse_intermixed_args(_shielded(arguments)))
     try:
         return explanation.run()
     except _Mistake as mistake:
@@ -136,14 +137,14 @@ class Explanation:
         try:
             lesson = explain(evaluation.value, parameters or None, **options)
         except (ValueError, OverflowError) as error:
-            raise _Mistake(str(error), self.place(error, evaluation)) from error
+            raise self.slope_mistake(error, evaluation) from error
         for name, result in _results(lesson):
             if not math.isfinite(result):
                 raise _Mistake(self.text("infinite", root=lesson.graph.root.name, name=name))
         return lesson
 
-    def place(self, error: Exception, evaluation: Evaluation) -> str:
-        """A expressão com o nó apontado, se o erro é de uma derivada dele."""
+    def slope_mistake(self, error: Exception, evaluation: Evaluation) -> _Mistake:
+        """O erro de uma derivada que não existe, com o nó dela apontado na expressão."""
         graph = Graph(evaluation.value)
         for node in graph.nodes:
             try:
@@ -151,8 +152,13 @@ class Explanation:
                     graph.locals(node)
             except (ValueError, OverflowError) as found:
                 if str(found) == str(error):
-                    return pointed(self.options.expressao.strip(), evaluation.places[node.value])
-        return ""
+                    assert node.op is not None
+                    labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
+                    key = "slope.overflow" if isinstance(found, OverflowError) else "slope.domain"
+                    why = f": {node.op.title}" if self.lang == "pt" and key == "slope.domain" else ""
+                    message = self.text(key, name=node.op.name, where=describe(node.numbers, labels), why=why)
+                    return _Mistake(message, pointed(self.options.expressao.strip(), evaluation.places[node.value]))
+        return _Mistake(str(error))
 
     def node(self, evaluation: Evaluation, name: str) -> Value:
         """O nó com esse nome na expressão.
@@ -290,70 +296,27 @@ def _file(text: str) -> Path:
     return Path(text.strip())
 
 
-def _names(text: str) -> list[str]:
-    """Lê nomes separados por vírgula."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"espera nomes separados por vírgula, como w1,w2, e recebeu {text!r}")
-    return names
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        prog=PROGRAM,
-        usage=f"{PROGRAM} EXPRESSÃO [NOME=VALOR ...] [opções]",
-        description="Explica uma expressão passo a passo: o passo para frente, o passo para trás e, com --taxa, a\n"
-        "atualização dos parâmetros.",
-        epilog=_EXAMPLES,
-        formatter_class=Help,
-        add_help=False,
-        allow_abbrev=False,
-    )
-    what = parser.add_argument_group("o que explicar")
-    what.add_argument(
-        "expressao",
-        metavar="EXPRESSÃO",
-        help="entre aspas: nomes, números, + - * / **, parênteses e as funções do pacote; partes separadas por ; dão"
-        " nome a resultados intermediários",
-    )
-    what.add_argument(
-        "valores",
-        nargs="*",
-        metavar="NOME=VALOR",
-        help="o valor de cada nome: um número como -0.5, 0,5 ou 1e-3, ou uma conta como 3/4 ou pi/2",
-    )
-    lesson = parser.add_argument_group("a lição")
-    lesson.add_argument("--taxa", type=positive, metavar="α", help="a taxa de aprendizado: mostra a atualização")
-    lesson.add_argument(
-        "--parametros",
-        type=_names,
-        default=[],
-        metavar="NOMES",
-        help="os nomes que são parâmetros, como w1,w2,b: só deles se mostram o gradiente e a atualização"
-        " (padrão: todos)",
-    )
-    lesson.add_argument(
-        "--caminhos",
-        type=_names,
-        default=[],
-        metavar="NOMES",
-        help="mostra também cada caminho da saída até esses nomes, como um produto de derivadas locais",
-    )
-    files = parser.add_argument_group("o que gravar")
-    files.add_argument("--svg", type=_file, metavar="ARQUIVO", help="o grafo computacional, como desenho SVG")
-    files.add_argument("--png", type=_file, metavar="ARQUIVO", help="o grafo computacional, como imagem PNG")
-    files.add_argument(
-        "--markdown", type=_file, metavar="ARQUIVO", help="a lição em Markdown, com as fórmulas em LaTeX"
-    )
-    files.add_argument(
-        "--latex", type=_file, metavar="ARQUIVO", help="a lição como artigo LaTeX, pronto para o pdflatex"
-    )
-    files.add_argument("--html", type=_file, metavar="ARQUIVO", help="a lição como página que se abre no navegador")
-    add_common(parser.add_argument_group("opções"))
+def _parser(lang: str) -> Parser:
+    parser, read = Parser(lang, prog=PROGRAM), Reader(lang)
+    text = parser.text
+    expression, values, names, file = (text(f"metavar.{key}") for key in ("expression", "values", "names", "file"))
+    parser.usage = f"{PROGRAM} {expression} [{values} ...] [{text('metavar.options')}]"
+    parser.description = text("explica")
+    parser.epilog = f"{text('examples')}:\n{_EXAMPLES}"
+    what = parser.add_argument_group(text("group.what"))
+    what.add_argument("expressao", metavar=expression, help=text("expression"))
+    what.add_argument("valores", nargs="*", metavar=values, help=text("values"))
+    lesson = parser.add_argument_group(text("group.lesson"))
+    lesson.add_argument("--taxa", type=read.positive, metavar="α", help=text("rate"))
+    for option in ("parametros", "caminhos"):
+        lesson.add_argument(f"--{option}", type=read.names, default=[], metavar=names, help=text(option))
+    files = parser.add_argument_group(text("group.files"))
+    for option in _FILES:
+        files.add_argument(f"--{option}", type=_file, metavar=file, help=text(option))
+    parser.add_common(parser.add_argument_group(text("metavar.options")))
     return parser
 
 
-_EXAMPLES = """exemplos:
-  micrograd-pt explica "sigmoid(w1*x1 + w2*x2 + b)" w1=2 w2=-3 b=-3 x1=-1 x2=-2
+_EXAMPLES = """  micrograd-pt explica "sigmoid(w1*x1 + w2*x2 + b)" w1=2 w2=-3 b=-3 x1=-1 x2=-2
   micrograd-pt explica "z = w*x + b; a = tanh(z); (a - y)**2" w=0.5 x=2 b=-1 y=1 --taxa 0.1 --parametros w,b
   micrograd-pt explica "x*sin(x)" x=pi/3 --caminhos x --svg grafo.svg"""

@@ -60,6 +60,11 @@ class ExpressionError(ValueError):
 class ExpressionDomainError(ExpressionError, DomainError):
     """Uma operação da expressão não está definida nos números dados."""
 
+    def message(self, lang: str = "pt") -> str:
+        """A operação e os números; em português, também o que a tabela diz do domínio dela."""
+        why = f": {self.values['why']}" if lang == "pt" else ""
+        return sentence(f"parse.{self.key}", lang, **{**self.values, "why": why})
+
 
 class ExpressionOverflowError(ExpressionError, OverflowError):
     """Uma operação da expressão dá um número que não cabe num `float`."""

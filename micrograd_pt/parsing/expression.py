@@ -232,7 +232,8 @@ class _Run:
         except OverflowError as error:
             raise self._overflow(step, args) from error
         except DomainError as error:
-            raise ExpressionDomainError("engine", {"reason": str(error)}, self.expression, step.span) from error
+            values = {**self._applied_to(step, args), "why": getattr(step.what.apply, "title", str(error))}
+            raise ExpressionDomainError("domain", values, self.expression, step.span) from error
         except ValueError as error:
             raise ExpressionError("engine", {"reason": str(error)}, self.expression, step.span) from error
         for node in result if isinstance(result, list) else [result]:
@@ -243,10 +244,14 @@ class _Run:
         return result
 
     def _overflow(self, step: Step, args: list[Any]) -> ExpressionOverflowError:
+        return ExpressionOverflowError("overflow", self._applied_to(step, args), self.expression, step.span)
+
+    def _applied_to(self, step: Step, args: list[Any]) -> dict[str, str]:
+        """O que as mensagens dizem de uma conta: o nome da operação e os números dela."""
         flat = _flat(args)
         labels = [arg.label if isinstance(arg, Value) else "" for arg in flat]
-        values = {"name": step.what.name, "where": describe([_number(arg) for arg in flat], labels)}
-        return ExpressionOverflowError("overflow", values, self.expression, step.span)
+        name = getattr(step.what.apply, "name", step.what.name)
+        return {"name": name, "where": describe([_number(arg) for arg in flat], labels)}
 
 
 def _compared(sign: str, left: Any, right: Any) -> Any:
