@@ -56,7 +56,8 @@ SENTENCES: dict[str, str] = {
     "sigmoid everywhere, σ(z) = 1 / (1 + exp(-z)). The chapter gives no weights for this form: hidden neurons\n"
     "1 and 2 take their weight from the column of ones as bias, and the output takes -0.329.",
     "cli.names": "How to read the names: w_x1_h2 is the weight from x1 to h2; z_h2 is the weighted sum that\n"
-    "enters h2; o is the output.",
+    "enters h2; o is the output, t the desired output, and E = ½ · (o − t)² the loss; v1, v2, … are steps\n"
+    "without a name of their own.",
     "cli.sample": "Sample ({x1}, {x2}), desired output {target}",
     "cli.printed": "The chapter truncates to three decimals, without rounding:\n  it prints {values}.",
     "cli.class": "Class by the step function",

@@ -56,7 +56,8 @@ SENTENCES: dict[str, str] = {
     "σ(z) = 1 / (1 + exp(-z)). O capítulo não dá pesos para esta forma: os neurônios ocultos 1 e 2 tomam como\n"
     "viés o peso da coluna de uns, e a saída toma -0.329.",
     "cli.names": "Como ler os nomes: w_x1_h2 é o peso que leva de x1 a h2; z_h2 é a soma ponderada que entra em h2;\n"
-    "o é a saída.",
+    "o é a saída, t a saída desejada, e E = ½ · (o − t)² a função de perda; v1, v2, … são contas sem\n"
+    "nome próprio.",
     "cli.sample": "Amostra ({x1}, {x2}), saída desejada {target}",
     "cli.printed": "O capítulo trunca em três casas, sem arredondar:\n  imprime {values}.",
     "cli.class": "Classe pela função degrau",

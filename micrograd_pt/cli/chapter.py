@@ -65,7 +65,7 @@ class Chapter:
         x1, x2 = self.sample
         model = chapter15.network(self.bias)
         output = model([Value(x1, "x1"), Value(x2, "x2")])
-        loss = half_squared_error(output, self.target)
+        loss = half_squared_error(output, Value(self.target, "t"))
         loss.label = "E"
         lesson = explain(loss, model.parameters(), learning_rate=self.rate, lang=self.lang, digits=min(self.digits, 17))
         self.say(heading(self.text("sample", x1=number(x1), x2=number(x2), target=number(self.target))))
