@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import linecache
-import weakref
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import count
-from typing import Any
+from typing import Any, overload
 
+from micrograd_pt.compiler.array_program import ArrayProgram, array_program
+from micrograd_pt.compiler.definition import defined
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError, shorten
-
-_serial = count(1)
-
 
 class Program:
     """Um grafo compilado; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
@@ -34,7 +31,7 @@ class Program:
     def __init__(self, single: str, looped: str | Callable[[], str], inputs: int, parameters: int) -> None:
         self._single, self._looped = single, looped
         self.inputs, self.parameters = inputs, parameters
-        self.run: Callable[..., Any] = _defined(single, "program")
+        self.run: Callable[..., Any] = defined(single, "program")
 
     @property
     def source(self) -> str:
@@ -50,7 +47,7 @@ class Program:
     @cached_property
     def run_batch(self) -> Callable[..., Any]:
         """A função `batch` do texto, sem conferir nada: (linhas, parâmetros) → (soma dos valores, dos gradientes)."""
-        return _defined(self._looped_source, "batch")
+        return defined(self._looped_source, "batch")
 
     def __call__(self, input_values: Sequence[float], parameter_values: Sequence[float]) -> Any:
         """O valor e os gradientes.
@@ -120,20 +117,26 @@ class Program:
         return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip() or "?"
 
 
-def _defined(source: str, name: str) -> Callable[..., Any]:
-    """A função desse nome, definida pelo texto, que fica à mão para as mensagens de erro."""
-    place = f"<programa {next(_serial)}>"
-    linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
-    names: dict[str, Any] = {"__name__": "micrograd_pt.compiled"}
-    exec(compile(source, place, "exec"), names)  # o texto é nosso: nenhum rótulo chega a ele sem virar nome
-    function: Callable[..., Any] = names[name]
-    weakref.finalize(function, linecache.cache.pop, place, None)
-    return function
+@overload
+def compile_graph(
+    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False
+) -> Program: ...
+
+
+@overload
+def compile_graph(
+    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False, namespace: Any
+) -> ArrayProgram: ...
 
 
 def compile_graph(
-    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False
-) -> Program:
+    loss: Value,
+    inputs: Sequence[Value],
+    parameters: Sequence[Value],
+    *,
+    input_gradients: bool = False,
+    namespace: Any = None,
+) -> Program | ArrayProgram:
     """Escreve o passo para frente e o passo para trás de um grafo como Python em linha reta, e o compila.
 
     O texto é o que um aluno derivaria à mão: cada derivada vem da tabela, nada é multiplicado por 1 nem calculado à
@@ -145,6 +148,9 @@ def compile_graph(
         inputs: as folhas que recebem um número novo a cada chamada (ou linha, em `batch`).
         parameters: as folhas cujos gradientes se querem.
         input_gradients: se verdadeiro, dá também os gradientes das entradas, depois dos outros.
+        namespace: um módulo de arrays (`numpy`, `torch`, `jax.numpy`, `dask.array`, …): cada entrada pode então ser um
+            array com um número por amostra, e o valor e os gradientes são somados sobre as amostras. Sem ele, o texto
+            é de números.
 
     Returns:
         O programa.
@@ -152,7 +158,8 @@ def compile_graph(
     Raises:
         TypeError: `loss` não é um `Value`, ou uma entrada ou um parâmetro não é.
         ValueError: uma folha aparece duas vezes.
-        CompileError: uma operação que não se pode escrever, ou uma entrada que não é folha.
+        CompileError: uma operação que não se pode escrever, ou que falta em `namespace`, ou uma entrada que não é
+            folha.
         ChangedLeafError: uma folha mudou desde o passo para frente.
     """
     inputs, parameters = list(inputs), list(parameters)
@@ -162,7 +169,10 @@ def compile_graph(
     if len({id(leaf) for leaf in (*inputs, *parameters)}) != len(inputs) + len(parameters):
         raise ValueError("uma mesma folha aparece duas vezes entre as entradas e os parâmetros")
     wanted = [*parameters, *inputs] if input_gradients else parameters
-    return program_of(Graph(loss), inputs, parameters, wanted)
+    graph = Graph(loss)
+    if namespace is not None:
+        return array_program(make_plan(graph, inputs, parameters, wanted, looped=True), namespace)
+    return program_of(graph, inputs, parameters, wanted)
 
 
 def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], wanted: list[Value]) -> Program:

@@ -1,0 +1,160 @@
+"""O programa para arrays: o valor e os gradientes de muitas amostras de uma vez, em operações de matrizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from micrograd_pt.compiler.array_source import write_arrays
+from micrograd_pt.compiler.cells import Sheet
+from micrograd_pt.compiler.definition import defined
+from micrograd_pt.compiler.expressions import CompileError, Expression
+from micrograd_pt.compiler.namespaces import Namespace
+from micrograd_pt.compiler.plan import Plan
+from micrograd_pt.ops import shorten
+
+_BLOCK = 1024  # amostras de cada vez: as matrizes de uma rede pequena cabem então no cache do processador
+
+
+class ArrayProgram:
+    """Um grafo compilado para arrays; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
+
+    Fora do domínio de uma operação, o resultado é o que o módulo de arrays dá (NaN ou infinito), e não um erro.
+
+    Args:
+        source: o texto.
+        inputs: quantas entradas há.
+        parameters: quantos parâmetros há.
+        namespace: o nome do módulo de arrays que o texto importa.
+        careful: verdadeiro se o texto tem também a função `careful`.
+
+    Attributes:
+        source: o texto: Python que se lê, e que roda sozinho com o módulo de arrays.
+    """
+
+    def __init__(self, source: str, inputs: int, parameters: int, namespace: str, careful: bool) -> None:
+        self.source, self.inputs, self.parameters = source, inputs, parameters
+        self._namespace, self._has_careful = Namespace(import_module(namespace)), careful
+        self._run = defined(source, "program")
+
+    @cached_property
+    def _careful(self) -> Callable[..., Any]:
+        return defined(self.source, "careful")
+
+    def __call__(self, input_values: Sequence[Any], parameter_values: Any) -> Any:
+        """O valor e os gradientes, somados sobre as amostras.
+
+        Args:
+            input_values: por entrada, um array de forma (n,), ou um número, que vale para todas as amostras.
+            parameter_values: um número por parâmetro, numa lista ou num array de forma (p,).
+
+        Returns:
+            (valor, gradientes): um array sem eixo e um de forma (p,), na ordem dos parâmetros dada a `compile_graph`,
+            seguidos dos das entradas se o programa foi feito com `input_gradients=True`.
+
+        Raises:
+            ValueError: número errado de entradas ou de parâmetros, uma forma que não serve, ou arrays de tamanhos
+                diferentes.
+        """
+        arrays, samples = self._inputs(input_values)
+        parameters = self._parameters(parameter_values)
+        namespace = self._namespace
+        if namespace.lazy:
+            return (self._careful if self._has_careful else self._run)(arrays, parameters)
+        if namespace.traced:
+            return self._traced(arrays, parameters)
+        with self._quiet():
+            value, gradients = self._in_blocks(arrays, samples, parameters, self._run)
+            if self._has_careful and bool(namespace.xp.any(namespace.xp.isnan(gradients))):
+                value, gradients = self._in_blocks(arrays, samples, parameters, self._careful)
+        return value, gradients
+
+    def _in_blocks(self, arrays: list[Any], samples: int, parameters: Any, run: Callable[..., Any]) -> Any:
+        """O programa executado sobre algumas amostras de cada vez."""
+        value, gradients = run([array[:_BLOCK] if array.ndim else array for array in arrays], parameters)
+        for start in range(_BLOCK, samples, _BLOCK):
+            stop = start + _BLOCK
+            more, slopes = run([array[start:stop] if array.ndim else array for array in arrays], parameters)
+            value, gradients = value + more, gradients + slopes
+        return value, gradients
+
+    def _traced(self, arrays: list[Any], parameters: Any) -> Any:
+        """Sob JAX o texto é traçado, e a escolha entre as duas funções também."""
+        value, gradients = self._run(arrays, parameters)
+        if not self._has_careful:
+            return value, gradients
+        jax = import_module("jax")
+        lost = self._namespace.xp.any(self._namespace.xp.isnan(gradients))
+        return jax.lax.cond(lost, lambda: self._careful(arrays, parameters), lambda: (value, gradients))
+
+    def _quiet(self) -> AbstractContextManager[Any]:
+        """O NumPy avisa de cada conta que dá infinito, mesmo na amostra em que ninguém a usa."""
+        if not self._namespace.name.endswith("numpy"):
+            return nullcontext()
+        quiet: AbstractContextManager[Any] = import_module("numpy").errstate(all="ignore")
+        return quiet
+
+    def _inputs(self, given: Sequence[Any]) -> tuple[list[Any], int]:
+        """As entradas como arrays, conferidas, e quantas são as amostras."""
+        if len(given) != self.inputs:
+            raise ValueError(f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}")
+        arrays = [self._array(values, "cada entrada é um número ou um array de números") for values in given]
+        sizes = {}
+        for place, array in enumerate(arrays):
+            if array.ndim > 1:
+                raise ValueError(
+                    f"a entrada {place + 1} tem a forma {tuple(array.shape)}, e devia ter um eixo só, o das amostras: "
+                    "passe cada coluna como uma entrada"
+                )
+            if array.ndim:
+                sizes.setdefault(array.shape[0], place + 1)
+        if len(sizes) > 1:
+            (size, place), (other, later) = list(sizes.items())[:2]
+            raise ValueError(f"a entrada {place} tem {size} amostra(s), e a entrada {later} tem {other}")
+        return arrays, next(iter(sizes), 1)
+
+    def _parameters(self, given: Any) -> Any:
+        if not hasattr(given, "__len__") or len(given) != self.parameters:
+            shown = len(given) if hasattr(given, "__len__") else shorten(given)
+            raise ValueError(f"o programa espera {self.parameters} parâmetro(s), e recebeu {shown}")
+        array = self._array(given, "cada parâmetro é um número")
+        if array.ndim != 1:
+            raise ValueError(f"cada parâmetro é um número só, e os que foram dados têm a forma {tuple(array.shape)}")
+        return array
+
+    def _array(self, given: Any, expected: str) -> Any:
+        try:
+            return self._namespace.xp.asarray(given, dtype=self._namespace.xp.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{expected}, e foi dado {shorten(given)}: {error}") from error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ArrayProgram, (self.source, self.inputs, self.parameters, self._namespace.name, self._has_careful)
+
+    def __repr__(self) -> str:
+        return f"<ArrayProgram ({self._namespace.name}): {self.inputs} entrada(s), {self.parameters} parâmetro(s)>"
+
+
+def array_program(plan: Plan, module: Any) -> ArrayProgram:
+    """O programa de um plano, para os arrays de um módulo.
+
+    Args:
+        plan: o plano de um laço sobre amostras.
+        module: o módulo de arrays.
+
+    Raises:
+        TypeError: não é um módulo de arrays.
+        CompileError: uma operação falta nesse módulo.
+    """
+    namespace = Namespace(module)
+    sheet = Sheet(plan)
+    functions, imports = {}, {f"import {namespace.name} as xp": None}
+    for function in sheet.functions:
+        functions[function], line = namespace.spelled(function)
+        if line:
+            imports[line] = None
+    source, careful = write_arrays(sheet, functions, sorted(imports))
+    return ArrayProgram(source, len(plan.inputs), len(plan.parameters), namespace.name, careful)

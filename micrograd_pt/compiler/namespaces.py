@@ -1,0 +1,110 @@
+"""Os módulos de arrays que um programa pode usar, e como cada um escreve as funções da tabela.
+
+O programa é escrito contra o padrão Python array API (data-apis.org/array-api, versão 2024.12): o mesmo texto serve
+para qualquer módulo que o segue. Os que o seguem só em parte (PyTorch, Dask) são usados através do `array-api-compat`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from micrograd_pt.compiler.expressions import CompileError
+from micrograd_pt.ops import shorten
+
+_STANDARD = {name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan")}
+_STANDARD |= {name: name for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")}
+_STANDARD |= {name: name for name in ("atan2", "hypot", "floor", "ceil", "trunc")}
+_STANDARD["fabs"] = "abs"
+"""As funções de `math` que o padrão tem, com o nome que ele lhes dá."""
+
+_OUTSIDE = ("cbrt", "erf", "erfc", "exp2")
+"""As que o padrão não tem: vêm do próprio módulo, ou do módulo `special` que o acompanha, se há."""
+
+_SPECIAL = {
+    "numpy": "scipy.special",
+    "jax.numpy": "jax.scipy.special",
+    "torch": "torch.special",
+    "array_api_compat.numpy": "scipy.special",
+    "array_api_compat.torch": "torch.special",
+}
+
+
+class Namespace:
+    """Um módulo de arrays.
+
+    Args:
+        module: o módulo, como o usuário o deu: `numpy`, `torch`, `jax.numpy`, `dask.array`, …
+
+    Attributes:
+        name: o nome do módulo que o programa importa.
+        xp: esse módulo.
+
+    Raises:
+        TypeError: não é um módulo de arrays.
+        CompileError: o módulo não serve, e o que fazer.
+    """
+
+    def __init__(self, module: Any) -> None:
+        given = getattr(module, "__name__", None)
+        if not isinstance(given, str) or not hasattr(module, "asarray"):
+            raise TypeError(f"namespace espera um módulo de arrays, como numpy, e recebeu {shorten(module)}")
+        self.name = self._importable(given, module)
+        self.xp = import_module(self.name)
+        self._special = _SPECIAL.get(self.name, "")
+        if self.xp.asarray(0.0, dtype=self.xp.float64).dtype != self.xp.float64:
+            raise CompileError('com JAX, ligue antes os 64 bits: jax.config.update("jax_enable_x64", True)')
+
+    def _importable(self, name: str, module: Any) -> str:
+        if hasattr(module, "__array_api_version__") or name.startswith("array_api_compat."):
+            return name
+        wrapped = f"array_api_compat.{name}"
+        if find_spec("array_api_compat") is None:
+            raise CompileError(
+                f'{name} só segue em parte o padrão de arrays: instale o extra, pip install "micrograd_pt[arrays]"'
+            )
+        try:
+            import_module(wrapped)
+        except ImportError:
+            raise CompileError(f"{name} não segue o padrão de arrays (data-apis.org/array-api)") from None
+        return wrapped
+
+    @property
+    def lazy(self) -> bool:
+        """Verdadeiro se os arrays só se calculam depois, e nada se pode decidir pelo que valem."""
+        return self.name.split(".")[-2:] == ["dask", "array"]
+
+    @property
+    def traced(self) -> bool:
+        """Verdadeiro se é JAX, que traça o programa."""
+        return self.name == "jax.numpy"
+
+    def spelled(self, function: str) -> tuple[str, str]:
+        """Uma função de `math` como se escreve aqui, e a linha de `import` de que precisa.
+
+        Raises:
+            CompileError: este módulo não a tem.
+        """
+        if function in _STANDARD and hasattr(self.xp, _STANDARD[function]):
+            return f"xp.{_STANDARD[function]}", ""
+        if function in _OUTSIDE:
+            if hasattr(self.xp, function):
+                return f"xp.{function}", ""
+            if self._special and find_spec(self._special.split(".")[0]) is not None:
+                if hasattr(import_module(self._special), function):
+                    return f"special.{function}", f"import {self._special} as special"
+        raise CompileError(
+            f"{self.name} não tem a operação {function}{self._instead(function)}; ou compile sem namespace"
+        )
+
+    def _instead(self, function: str) -> str:
+        if self.name in ("numpy", "array_api_compat.numpy") and function in _OUTSIDE:
+            return ": instale o SciPy (pip install scipy), que a tem"
+        instead = {
+            "cbrt": "x ** (1/3), para x > 0",
+            "exp2": "exp(x * log(2))",
+            "erf": "tanh, ou gelu por x * sigmoid(1.702 * x), se uma aproximação serve",
+            "erfc": "1 - tanh(x), ou silu no lugar de gelu, se uma aproximação serve",
+        }
+        return f": escreva {instead[function]}" if function in instead else ""
