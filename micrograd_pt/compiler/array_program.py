@@ -11,7 +11,6 @@ from typing import Any
 from micrograd_pt.compiler.array_source import write_arrays
 from micrograd_pt.compiler.cells import Sheet
 from micrograd_pt.compiler.definition import defined
-from micrograd_pt.compiler.expressions import CompileError, Expression
 from micrograd_pt.compiler.namespaces import Namespace
 from micrograd_pt.compiler.plan import Plan
 from micrograd_pt.ops import shorten
@@ -74,10 +73,12 @@ class ArrayProgram:
 
     def _in_blocks(self, arrays: list[Any], samples: int, parameters: Any, run: Callable[..., Any]) -> Any:
         """O programa executado sobre algumas amostras de cada vez."""
-        value, gradients = run([array[:_BLOCK] if array.ndim else array for array in arrays], parameters)
-        for start in range(_BLOCK, samples, _BLOCK):
-            stop = start + _BLOCK
-            more, slopes = run([array[start:stop] if array.ndim else array for array in arrays], parameters)
+        if samples <= _BLOCK:
+            return run(arrays, parameters)
+        value, gradients = 0.0, 0.0
+        for start in range(0, samples, _BLOCK):
+            block = slice(start, min(start + _BLOCK, samples))
+            more, slopes = run([array[block] if array.ndim else array for array in arrays], parameters)
             value, gradients = value + more, gradients + slopes
         return value, gradients
 
@@ -102,7 +103,7 @@ class ArrayProgram:
         if len(given) != self.inputs:
             raise ValueError(f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}")
         arrays = [self._array(values, "cada entrada é um número ou um array de números") for values in given]
-        sizes = {}
+        sizes: dict[int, int] = {}
         for place, array in enumerate(arrays):
             if array.ndim > 1:
                 raise ValueError(

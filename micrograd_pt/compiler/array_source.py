@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from micrograd_pt.compiler.cells import Cell
+from micrograd_pt.compiler.cells import Cell, Sheet
 from micrograd_pt.compiler.expressions import COMPARISONS
 from micrograd_pt.compiler.naming import Names, comment
 from micrograd_pt.compiler.stacks import Stack, Stacks, atoms, bias, factors
 
 _PIECE = 40  # parcelas por linha: o analisador do Python é recursivo
+_SHORT = 60  # até quantas letras um resultado sem nome entra na linha de quem o usa
+_WORD = re.compile(r"\b[A-Za-z_]\w*\b")
+_CALL = re.compile(r"[\w.]+\([^()]*\)")
 _SIGNS = {**{sign: sign for sign in ("*", "/", *COMPARISONS)}, "and": "&", "or": "|"}
 
 
@@ -25,18 +29,29 @@ class ArrayWriter:
 
     def __init__(self, stacks: Stacks, functions: dict[str, str], constants: dict[str, str]) -> None:
         self.stacks, self.functions, self.constants = stacks, functions, constants
-        self.lines: list[str] = []
+        self._lines: list[tuple[str, str, str]] = []
+        self._passing: set[str] = set()  # os nomes que não dizem nada
         self.variables = Names()
         self.names: dict[Stack, str] = {}
         self._serials = {stack: serial for serial, stack in enumerate(stacks.ordered)}
         for stack in stacks.ordered:
             self._write(stack)
 
-    def returned(self) -> str:
-        """O valor e os gradientes."""
+    def lines(self) -> list[str]:
+        """As linhas, a última devolvendo o valor e os gradientes; o que se usa uma vez entra na linha de quem usa."""
         total = self.rows([self.stacks.output])
         gradients = self.rows(self.stacks.results) if self.stacks.results else self._constant("[]")
-        return f"({total})[0, 0], xp.reshape({gradients}, (-1,))"
+        assigned = [*self._lines, ("", f"({total})[0, 0], xp.reshape({gradients}, (-1,))", "")]
+        uses = Counter(word for _, text, _ in assigned for word in _WORD.findall(text))
+        waiting: dict[str, str] = {}
+        lines = []
+        for name, text, about in assigned:
+            full = _WORD.sub(lambda found: _put(found, waiting), text)
+            if name in self._passing and uses[name] == 1 and len(full) <= _SHORT:
+                waiting[name] = full
+            else:
+                lines.append(f"{name} = {full}{about}" if name else f"return {full}")
+        return lines
 
     def _write(self, stack: Stack) -> None:
         kind = stack.kind
@@ -60,7 +75,9 @@ class ArrayWriter:
         else:
             text = self._elementwise(stack)
         name = self._name(stack, stack.first.label or "t")
-        self.lines.append(f"{name} = {text}{_about(stack)}")
+        if not stack.first.label:
+            self._passing.add(name)
+        self._lines.append((name, text, _about(stack, name)))
 
     def _name(self, stack: Stack, label: str) -> str:
         name = self.names[stack] = self.variables.new(label)
@@ -73,7 +90,7 @@ class ArrayWriter:
         kept = first.kind == "choose" and known[1] and known[2]  # de dois números o tipo do array não se conheceria
         args = []
         for place in range(len(known)):
-            literal = known[place] and not spelled and not (all(known) or kept and place == 1)
+            literal = known[place] and not spelled and not (all(known) or (kept and place == 1))
             args.append(self._operand([cell.args[place] for cell in stack.cells], literal))
         if first.kind == "choose":
             return f"xp.where({', '.join(args)})"
@@ -102,12 +119,12 @@ class ArrayWriter:
         """As parcelas numa linha, ou em várias se são muitas."""
         while len(pieces) > _PIECE:
             name = self.variables.new("t")
-            self.lines.append(f"{name} = {_first(''.join(pieces[:_PIECE]))}")
+            self._lines.append((name, _first("".join(pieces[:_PIECE])), ""))
             pieces = [f" + {name}", *pieces[_PIECE:]]
         return _first("".join(pieces))
 
     def _product(self, stack: Stack) -> str:
-        cells, places = stack.cells, self.stacks.places
+        cells = stack.cells
         order = sorted(atoms(stack.first), key=lambda cell: self._position(cell))
         rows = []
         for cell in cells:
@@ -209,10 +226,20 @@ def _number(number: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _about(stack: Stack) -> str:
+def _about(stack: Stack, name: str) -> str:
     """O que as linhas de uma pilha são."""
     labels = [comment(cell.label) for cell in stack.cells if cell.label]
-    return f"  # {_list(labels)}" if labels else ""
+    return f"  # {_list(labels)}" if labels and labels != [name] else ""
+
+
+def _put(found: re.Match[str], waiting: dict[str, str]) -> str:
+    """O texto que espera por esse nome, entre parênteses se sozinho não se manteria junto."""
+    text = waiting.pop(found[0], None)
+    if text is None:
+        return found[0]
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    alone = before.endswith(("(", ", ")) and after.startswith((")", ","))
+    return text if alone or _CALL.fullmatch(text) else f"({text})"
 
 
 def _list(names: Sequence[str]) -> str:
@@ -238,14 +265,13 @@ def write_arrays(sheet: Sheet, functions: dict[str, str], heading: Sequence[str]
 
 
 _ABOUT = {
-    "program": "A soma do valor e dos gradientes sobre as amostras. Nas matrizes, uma linha por nó, uma coluna por amostra.",
+    "program": "O valor e os gradientes, somados sobre as amostras: uma linha por nó, uma coluna por amostra.",
     "careful": "O mesmo, para quando `program` dá NaN: nenhum infinito atrás de um ramo fechado deixa rastro.",
 }
 
 
 def _function(name: str, stacks: Stacks, functions: dict[str, str], constants: dict[str, str]) -> list[str]:
     writer = ArrayWriter(stacks, functions, constants)
-    returned = writer.returned()
     lines = [f"def {name}(inputs, parameters):", f'    """{_ABOUT[name]}"""']
     count = len(stacks.sheet.plan.inputs)
     if count:
@@ -257,4 +283,4 @@ def _function(name: str, stacks: Stacks, functions: dict[str, str], constants: d
     if stacks.sheet.plan.parameters:
         names = _list(stacks.sheet.plan.parameters)
         lines.append(f"    p = xp.reshape(xp.asarray(parameters, dtype=xp.float64), (-1, 1))  # {names}")
-    return [*lines, *(f"    {line}" for line in writer.lines), f"    return {returned}"]
+    return [*lines, *(f"    {line}" for line in writer.lines())]

@@ -1,7 +1,7 @@
 """Um plano como contas puras sobre amostras: cada conta é uma célula, sem blocos `if` nem variáveis que se acumulam.
 
-O que o programa escalar faz com um bloco (`if z > 0:`) aqui é uma máscara; o que ele soma numa variável é uma célula só,
-uma soma de parcelas. Uma célula vale um número por amostra, ou um número só, se não muda de amostra para amostra.
+O que o programa escalar faz com um bloco (`if z > 0:`) aqui é uma máscara; o que ele soma numa variável, uma célula só.
+Uma célula vale um número por amostra, ou um número só, se não muda de amostra para amostra.
 """
 
 from __future__ import annotations
@@ -97,7 +97,13 @@ class Sheet:
         return [*expression.parts, *(found for push in pushes for found in (push.part, *_written(push.region)))]
 
     def make(
-        self, kind: str, detail: Any, args: tuple[Cell, ...], terms: tuple[Term, ...] = (), *, varies: bool | None = None
+        self,
+        kind: str,
+        detail: Any,
+        args: tuple[Cell, ...],
+        terms: tuple[Term, ...] = (),
+        *,
+        varies: bool | None = None,
     ) -> Cell:
         """A célula com essa conta; se já existe, a mesma."""
         key = (kind, repr(detail), args, terms)
@@ -252,7 +258,10 @@ class Sheet:
         """Uma parcela somada sobre as amostras; a que não muda é contada uma vez por amostra."""
         plain = self._term(term, mask)
         if not plain.atom.varies and (mask is None or not mask.varies):
-            return plain._replace(factor=self.times(plain.factor, self.make("rows", 0, (), varies=False)))
+            rows = self.make("rows", 0, (), varies=False)
+            if plain.atom is self.constant(1.0):
+                return plain._replace(atom=rows)
+            return plain._replace(factor=self.times(plain.factor, rows))
         args = tuple([part for part in (plain.factor, *self._factors(plain.atom)) if part is not None])
         masks = () if mask is None else (mask,)
         return Term(plain.sign, None, None, self.make("total", len(masks), (*masks, *args), varies=False))

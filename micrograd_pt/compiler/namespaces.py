@@ -91,20 +91,18 @@ class Namespace:
         if function in _OUTSIDE:
             if hasattr(self.xp, function):
                 return f"xp.{function}", ""
-            if self._special and find_spec(self._special.split(".")[0]) is not None:
-                if hasattr(import_module(self._special), function):
-                    return f"special.{function}", f"import {self._special} as special"
-        raise CompileError(
-            f"{self.name} não tem a operação {function}{self._instead(function)}; ou compile sem namespace"
-        )
+            installed = self._special and find_spec(self._special.split(".")[0]) is not None
+            if installed and hasattr(import_module(self._special), function):
+                return f"special.{function}", f"import {self._special} as special"
+        shown = self.name.removeprefix("array_api_compat.")
+        raise CompileError(f"{shown} não tem a operação {function}: {self._instead(function)}")
 
     def _instead(self, function: str) -> str:
-        if self.name in ("numpy", "array_api_compat.numpy") and function in _OUTSIDE:
-            return ": instale o SciPy (pip install scipy), que a tem"
-        instead = {
-            "cbrt": "x ** (1/3), para x > 0",
-            "exp2": "exp(x * log(2))",
-            "erf": "tanh, ou gelu por x * sigmoid(1.702 * x), se uma aproximação serve",
-            "erfc": "1 - tanh(x), ou silu no lugar de gelu, se uma aproximação serve",
-        }
-        return f": escreva {instead[function]}" if function in instead else ""
+        """O que fazer sem a função."""
+        if self._special.startswith("scipy") and function in _OUTSIDE:
+            return "instale o SciPy (pip install scipy), que a tem"
+        exact = {"cbrt": "x ** (1/3), com x > 0", "exp2": "exp(x * log(2))"}
+        if function in exact:
+            return f"escreva {exact[function]}"
+        other = "; no lugar de gelu(x), serve x * sigmoid(1.702 * x)" if function.startswith("erf") else ""
+        return f"use numpy ou jax.numpy, que a têm, ou compile sem namespace{other}"

@@ -15,6 +15,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError, shorten
 
+
 class Program:
     """Um grafo compilado; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
 

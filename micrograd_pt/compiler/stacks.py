@@ -1,8 +1,8 @@
 """Células iguais na forma, empilhadas: uma conta só para muitas linhas de uma matriz.
 
 Os dezesseis neurônios de uma camada fazem a mesma conta com outros números. Aqui as células são postas em níveis (os
-argumentos sempre em níveis anteriores), e as de um nível que fazem a mesma conta com linhas das mesmas pilhas formam uma
-pilha: uma matriz com uma linha por célula e uma coluna por amostra, ou uma coluna só, se a célula não muda de amostra
+argumentos sempre em níveis anteriores), e as de um nível que fazem a mesma conta com linhas das mesmas pilhas formam
+uma pilha: uma matriz com uma linha por célula e uma coluna por amostra, ou uma coluna só, se a célula não muda de amostra
 para amostra. Somas que têm as mesmas parcelas, a menos dos fatores, são um produto de matrizes; somas sobre as amostras
 de todos os produtos entre duas pilhas, também.
 """
@@ -79,7 +79,9 @@ class Stacks:
         elif cell.kind == "total" and not (self._exact and cell.detail):
             found = self._lower_total(cell)
         elif cell.args:
-            found = self.sheet.make(cell.kind, cell.detail, tuple([lowered[arg] for arg in cell.args]), varies=cell.varies)
+            found = self.sheet.make(
+                cell.kind, cell.detail, tuple([lowered[arg] for arg in cell.args]), varies=cell.varies
+            )
         else:
             found = cell
         found.label = found.label or cell.label
