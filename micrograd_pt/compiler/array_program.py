@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -28,20 +28,16 @@ class ArrayProgram:
         inputs: quantas entradas há.
         parameters: quantos parâmetros há.
         namespace: o nome do módulo de arrays que o texto importa.
-        careful: verdadeiro se o texto tem também a função `careful`.
 
     Attributes:
         source: o texto: Python que se lê, e que roda sozinho com o módulo de arrays.
     """
 
-    def __init__(self, source: str, inputs: int, parameters: int, namespace: str, careful: bool) -> None:
+    def __init__(self, source: str, inputs: int, parameters: int, namespace: str) -> None:
         self.source, self.inputs, self.parameters = source, inputs, parameters
-        self._namespace, self._has_careful = Namespace(import_module(namespace)), careful
+        self._namespace = Namespace(import_module(namespace))
         self._run = defined(source, "program")
-
-    @cached_property
-    def _careful(self) -> Callable[..., Any]:
-        return defined(self.source, "careful")
+        self._careful: Callable[..., Any] | None = self._run.__globals__.get("careful")
 
     def __call__(self, input_values: Sequence[Any], parameter_values: Any) -> Any:
         """O valor e os gradientes, somados sobre as amostras.
@@ -62,12 +58,12 @@ class ArrayProgram:
         parameters = self._parameters(parameter_values)
         namespace = self._namespace
         if namespace.lazy:
-            return (self._careful if self._has_careful else self._run)(arrays, parameters)
+            return (self._careful or self._run)(arrays, parameters)
         if namespace.traced:
             return self._traced(arrays, parameters)
-        with self._quiet():
+        with _quiet():
             value, gradients = self._in_blocks(arrays, samples, parameters, self._run)
-            if self._has_careful and bool(namespace.xp.any(namespace.xp.isnan(gradients))):
+            if self._careful and bool(namespace.xp.any(namespace.xp.isnan(gradients))):
                 value, gradients = self._in_blocks(arrays, samples, parameters, self._careful)
         return value, gradients
 
@@ -85,18 +81,12 @@ class ArrayProgram:
     def _traced(self, arrays: list[Any], parameters: Any) -> Any:
         """Sob JAX o texto é traçado, e a escolha entre as duas funções também."""
         value, gradients = self._run(arrays, parameters)
-        if not self._has_careful:
+        careful = self._careful
+        if careful is None:
             return value, gradients
         jax = import_module("jax")
         lost = self._namespace.xp.any(self._namespace.xp.isnan(gradients))
-        return jax.lax.cond(lost, lambda: self._careful(arrays, parameters), lambda: (value, gradients))
-
-    def _quiet(self) -> AbstractContextManager[Any]:
-        """O NumPy avisa de cada conta que dá infinito, mesmo na amostra em que ninguém a usa."""
-        if not self._namespace.name.endswith("numpy"):
-            return nullcontext()
-        quiet: AbstractContextManager[Any] = import_module("numpy").errstate(all="ignore")
-        return quiet
+        return jax.lax.cond(lost, lambda: careful(arrays, parameters), lambda: (value, gradients))
 
     def _inputs(self, given: Sequence[Any]) -> tuple[list[Any], int]:
         """As entradas como arrays, conferidas, e quantas são as amostras."""
@@ -118,12 +108,12 @@ class ArrayProgram:
         return arrays, next(iter(sizes), 1)
 
     def _parameters(self, given: Any) -> Any:
-        if not hasattr(given, "__len__") or len(given) != self.parameters:
-            shown = len(given) if hasattr(given, "__len__") else shorten(given)
-            raise ValueError(f"o programa espera {self.parameters} parâmetro(s), e recebeu {shown}")
-        array = self._array(given, "cada parâmetro é um número")
+        array = self._array(given, "os parâmetros são uma lista de números")
         if array.ndim != 1:
-            raise ValueError(f"cada parâmetro é um número só, e os que foram dados têm a forma {tuple(array.shape)}")
+            shape = tuple(array.shape)
+            raise ValueError(f"os parâmetros são uma lista de números, um eixo só, e os dados têm a forma {shape}")
+        if array.shape[0] != self.parameters:
+            raise ValueError(f"o programa espera {self.parameters} parâmetro(s), e recebeu {array.shape[0]}")
         return array
 
     def _array(self, given: Any, expected: str) -> Any:
@@ -133,10 +123,17 @@ class ArrayProgram:
             raise ValueError(f"{expected}, e foi dado {shorten(given)}: {error}") from error
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ArrayProgram, (self.source, self.inputs, self.parameters, self._namespace.name, self._has_careful)
+        return ArrayProgram, (self.source, self.inputs, self.parameters, self._namespace.name)
 
     def __repr__(self) -> str:
         return f"<ArrayProgram ({self._namespace.name}): {self.inputs} entrada(s), {self.parameters} parâmetro(s)>"
+
+
+def _quiet() -> AbstractContextManager[Any]:
+    """O NumPy avisa de cada conta que dá infinito, mesmo na amostra em que ninguém a usa; aqui, não."""
+    numpy = sys.modules.get("numpy")
+    quiet: AbstractContextManager[Any] = nullcontext() if numpy is None else numpy.errstate(all="ignore")
+    return quiet
 
 
 def array_program(plan: Plan, module: Any) -> ArrayProgram:
@@ -157,5 +154,5 @@ def array_program(plan: Plan, module: Any) -> ArrayProgram:
         functions[function], line = namespace.spelled(function)
         if line:
             imports[line] = None
-    source, careful = write_arrays(sheet, functions, sorted(imports))
-    return ArrayProgram(source, len(plan.inputs), len(plan.parameters), namespace.name, careful)
+    source = write_arrays(sheet, functions, sorted(imports))
+    return ArrayProgram(source, len(plan.inputs), len(plan.parameters), namespace.name)

@@ -247,8 +247,8 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) < 5 else f"{names[0]}, {names[1]} … {names[-1]}"
 
 
-def write_arrays(sheet: Sheet, functions: dict[str, str], heading: Sequence[str]) -> tuple[str, bool]:
-    """O texto das funções `program` e `careful`, e se a segunda existe.
+def write_arrays(sheet: Sheet, functions: dict[str, str], heading: Sequence[str]) -> str:
+    """O texto da função `program` e, se as duas não são a mesma, da função `careful`.
 
     Args:
         sheet: as células.
@@ -261,7 +261,7 @@ def write_arrays(sheet: Sheet, functions: dict[str, str], heading: Sequence[str]
     differ = fast[2:] != careful[2:]
     given = [f"{name} = {made}" for made, name in constants.items()]
     parts = [[*heading, *([""] if given else []), *given], fast, *([careful] if differ else [])]
-    return "\n\n\n".join("\n".join(part) for part in parts) + "\n", differ
+    return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 _ABOUT = {

@@ -6,6 +6,7 @@ para qualquer módulo que o segue. Os que o seguem só em parte (PyTorch, Dask) 
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -53,7 +54,10 @@ class Namespace:
         self.name = self._importable(given, module)
         self.xp = import_module(self.name)
         self._special = _SPECIAL.get(self.name, "")
-        if self.xp.asarray(0.0, dtype=self.xp.float64).dtype != self.xp.float64:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            zero = self.xp.asarray(0.0, dtype=self.xp.float64)
+        if zero.dtype != self.xp.float64:
             raise CompileError('com JAX, ligue antes os 64 bits: jax.config.update("jax_enable_x64", True)')
 
     def _importable(self, name: str, module: Any) -> str:

@@ -2,9 +2,9 @@
 
 Os dezesseis neurônios de uma camada fazem a mesma conta com outros números. Aqui as células são postas em níveis (os
 argumentos sempre em níveis anteriores), e as de um nível que fazem a mesma conta com linhas das mesmas pilhas formam
-uma pilha: uma matriz com uma linha por célula e uma coluna por amostra, ou uma coluna só, se a célula não muda de amostra
-para amostra. Somas que têm as mesmas parcelas, a menos dos fatores, são um produto de matrizes; somas sobre as amostras
-de todos os produtos entre duas pilhas, também.
+uma pilha: uma matriz com uma linha por célula e uma coluna por amostra, ou uma coluna só, se a célula não muda de
+amostra para amostra. Somas que têm as mesmas parcelas, a menos dos fatores, são um produto de matrizes; somas sobre as
+amostras de todos os produtos entre duas pilhas, também.
 """
 
 from __future__ import annotations

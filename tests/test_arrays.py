@@ -1,0 +1,326 @@
+"""O programa para arrays dá o mesmo que o escalar, somado sobre as amostras, em qualquer módulo que segue o padrão."""
+
+import ast
+import importlib
+import math
+import pickle
+import random
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import micrograd_pt as mpt
+from micrograd_pt import MLP, CompileError, Value, compile_graph, hinge, operation, ops, where
+from tests.test_compiler import HOSTILE
+from tests.test_random_graphs import BINARY, MANY, UNARY, drawn, run
+
+NAMESPACES = ("numpy", "array_api_strict", "torch", "jax.numpy", "dask.array")
+NOT_IN_THE_STANDARD = {"cbrt": {"cbrt"}, "erf": {"erf"}, "erfc": {"erfc"}, "gelu": {"erfc"}, "exp2": {"exp2"}}
+
+
+def namespace(name: str) -> Any:
+    """O módulo de arrays, se está instalado; o JAX, com 64 bits."""
+    xp = pytest.importorskip(name, reason=f"{name} não está instalado")
+    if name == "jax.numpy":
+        importlib.import_module("jax").config.update("jax_enable_x64", True)
+    if name in ("torch", "dask.array"):
+        pytest.importorskip("array_api_compat", reason="o extra arrays não está instalado")
+    return xp
+
+
+def numbers(array: Any) -> Any:
+    """O resultado de qualquer módulo como array do NumPy."""
+    return np.asarray(array)
+
+
+def same(found: Any, expected: Any, tolerance: float = 1e-12) -> None:
+    """O mesmo valor e os mesmos gradientes; infinitos e NaN, no mesmo lugar."""
+    value, gradients = float(found[0]), numbers(found[1])
+    assert value == pytest.approx(expected[0], rel=tolerance, abs=tolerance, nan_ok=True)
+    finite = [abs(slope) for slope in expected[1] if math.isfinite(slope)]
+    assert gradients.shape == (len(expected[1]),)
+    assert gradients == pytest.approx(expected[1], rel=tolerance, abs=tolerance * max(1.0, *finite, 0.0), nan_ok=True)
+
+
+def moons(samples: int, hidden: list[int] | None = None) -> tuple[Value, list[Value], list[Value], Any, list[float]]:
+    """A perda de uma rede, as suas entradas e parâmetros, e amostras (uma linha por entrada)."""
+    model = MLP(2, [*(hidden or [16, 16]), 1], seed=3)
+    x, t = [Value(0.1, "x1"), Value(0.2, "x2")], Value(1.0, "t")
+    parameters = model.parameters()
+    loss = hinge(model(x), t) + 1e-4 * mpt.sum([p * p for p in parameters])
+    draw = np.random.default_rng(0)
+    columns = draw.normal(size=(3, samples))
+    columns[2] = np.where(columns[2] > 0, 1.0, -1.0)
+    return loss, [*x, t], parameters, columns, [p.data for p in parameters]
+
+
+def against_the_scalar_program(seed: int) -> None:
+    steps, leaves = drawn(seed)
+    nodes = [Value(leaf, f"x{place}") for place, leaf in enumerate(leaves)]
+    loss = run(steps, 0, nodes)
+    half = len(nodes) // 2
+    draw = random.Random(seed)
+    rows = [[leaf + draw.uniform(-0.1, 0.1) for leaf in leaves[:half]] for _ in range(4 if half else 1)]
+    inputs, parameters = nodes[:half], nodes[half:]
+    expected = compile_graph(loss, inputs, parameters, input_gradients=True).batch(rows, leaves[half:])
+    program = compile_graph(loss, inputs, parameters, input_gradients=True, namespace=np)
+    same(program([np.array(column) for column in zip(*rows, strict=True)], leaves[half:]), expected, 1e-11)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**40))
+def test_random_graphs_give_the_same_in_arrays(seed: int) -> None:
+    pytest.importorskip("scipy", reason="o SciPy, que dá erf ao NumPy, não está instalado")
+    against_the_scalar_program(seed)
+
+
+@pytest.mark.long
+@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**40))
+def test_many_random_graphs_give_the_same_in_arrays(seed: int) -> None:
+    pytest.importorskip("scipy", reason="o SciPy, que dá erf ao NumPy, não está instalado")
+    against_the_scalar_program(seed)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+@pytest.mark.parametrize("row", [*UNARY, *BINARY, *MANY])
+def test_every_operation_runs_in_arrays_or_is_refused_by_name(row: str, name: str) -> None:
+    xp = namespace(name)
+    f = (UNARY | BINARY | MANY)[row][0]
+    arity = 1 if row in UNARY else 2 if row in BINARY else 4
+    leaves = [Value(0.3 + 0.2 * place, f"x{place}") for place in range(arity)]
+    loss = f(*leaves) * f(*leaves[::-1])
+    inputs, parameters = leaves[: (arity + 1) // 2], leaves[(arity + 1) // 2 :]
+    draw = random.Random(row)
+    rows = [[draw.uniform(-1.4, 1.4) for _ in inputs] for _ in range(6)]
+    values = [leaf.data for leaf in parameters]
+    expected = compile_graph(loss, inputs, parameters, input_gradients=True).batch(rows, values)
+    try:
+        program = compile_graph(loss, inputs, parameters, input_gradients=True, namespace=xp)
+    except CompileError as error:
+        assert any(missing in str(error) for missing in NOT_IN_THE_STANDARD[row]) and name.split(".")[0] in str(error)
+        return
+    columns = [xp.asarray(column, dtype=xp.float64) for column in zip(*rows, strict=True)]
+    same(program(columns, values), expected)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_a_network_gives_the_same_everywhere(name: str) -> None:
+    xp = namespace(name)
+    loss, inputs, parameters, columns, values = moons(300)
+    expected = compile_graph(loss, inputs, parameters).batch(columns.T.tolist(), values)
+    program: Callable[..., Any] = compile_graph(loss, inputs, parameters, namespace=xp)
+    if name == "jax.numpy":
+        program = importlib.import_module("jax").jit(program)
+    arrays = [xp.asarray(column.tolist(), dtype=xp.float64) for column in columns]
+    found = program(arrays, xp.asarray(values, dtype=xp.float64))
+    assert type(found[1]).__module__.split(".")[0].strip("_") in {name.split(".")[0], "jaxlib"}
+    assert str(found[1].dtype).endswith("float64")
+    same(found, expected)
+
+
+def test_a_layer_is_one_matrix_product_whatever_its_width() -> None:
+    narrow, wide = (
+        compile_graph(*moons(1, [width, width])[:3], namespace=np).source.partition("def careful")[0]
+        for width in (5, 40)
+    )
+    for call in ("xp.matmul(", "xp.where(", " = "):
+        assert abs(narrow.count(call) - wide.count(call)) <= 2
+    assert wide.count("xp.matmul(") == 7  # três camadas; três vezes dW = dz·hᵀ; uma vez dh = Wᵀ·dz
+
+
+def test_many_samples_are_taken_in_blocks() -> None:
+    loss, inputs, parameters, columns, values = moons(5000, [4])
+    program = compile_graph(loss, inputs, parameters, namespace=np)
+    parts = [program(list(columns[:, start : start + 500]), values) for start in range(0, 5000, 500)]
+    whole = sum(float(value) for value, _ in parts), sum(slopes for _, slopes in parts)
+    same(program(list(columns), values), whole)
+
+
+CLOSED: list[tuple[Callable[..., Any], list[float], float]] = [
+    (lambda x, w: mpt.relu(mpt.sqrt(x) - w) + x, [0.0, 4.0], 1.0),
+    (lambda x, w: where(x > 0, mpt.log(mpt.maximum(x, 1e-300)) * w, 3 * w), [0.5, -1.0, 0.0], 2.0),
+    (lambda x, w: where(x > w, mpt.sqrt(mpt.maximum(x, w)), x * w + w), [0.0, 1.0], 0.0),
+    (lambda x, w: mpt.relu(w * x), [-math.inf, 1.0, 2.0], 1.0),
+    (lambda x, w: mpt.maximum(w * x, w - 1, -w), [-math.inf, 1.0, 2.0], 0.25),
+    (lambda x, w: mpt.relu(x - mpt.sqrt(w)), [-1.0, -2.0], 0.0),
+    (lambda x, w: mpt.relu(x - w * w), [1.0, 2.0, -5.0], 0.5),
+    (lambda x, w: mpt.relu(where(x < 1, mpt.exp(x), w) - 2) * x, [-math.inf, 0.9, 3.0], 4.0),
+]
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+@pytest.mark.parametrize("place", range(len(CLOSED)))
+def test_a_closed_branch_passes_nothing(place: int, name: str) -> None:
+    xp = namespace(name)
+    f, column, weight = CLOSED[place]
+    x, w = Value(2.0, "x"), Value(1.5, "w")
+    program = compile_graph(f(x, w), [x], [w], namespace=xp)
+    expected = compile_graph(f(x, w), [x], [w]).batch([[entry] for entry in column], [weight])
+    assert math.isfinite(expected[1][0])
+    same(program([xp.asarray(column, dtype=xp.float64)], [weight]), expected)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_an_infinite_sample_leaves_no_trace_behind_a_closed_neuron(name: str) -> None:
+    xp = namespace(name)
+    loss, inputs, parameters, columns, values = moons(30, [6, 5])
+    values = [*values[:18], *map(abs, values[18:])]
+    columns[0, 3], columns[2, 3] = math.inf, -1.0  # uns neurônios se fecham; os outros levam o infinito adiante
+    expected = compile_graph(loss, inputs, parameters).batch(columns.T.tolist(), values)
+    assert not all(map(math.isfinite, expected[1])) and any(map(math.isfinite, expected[1]))
+    program = compile_graph(loss, inputs, parameters, namespace=xp)
+    same(program([xp.asarray(column.tolist(), dtype=xp.float64) for column in columns], values), expected)
+
+
+def test_outside_the_domain_the_result_is_nan_without_a_warning() -> None:
+    x = Value(1.0, "x")
+    program = compile_graph(mpt.log(x) / x, [], [x], namespace=np)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, gradients = program([], [-1.0])
+        assert math.isnan(value) and math.isnan(gradients[0])
+        assert program([], [0.0])[0] == -math.inf
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_no_samples_and_numbers_among_the_arrays(name: str) -> None:
+    xp = namespace(name)
+    loss, inputs, parameters, columns, values = moons(7, [4])
+    program = compile_graph(loss, inputs, parameters, input_gradients=True, namespace=xp)
+    scalar = compile_graph(loss, inputs, parameters, input_gradients=True)
+    empty = xp.asarray([], dtype=xp.float64)
+    same(program([empty, empty, 1.0], values), (0.0, [0.0] * 20))
+    column = xp.asarray(columns[0].tolist(), dtype=xp.float64)
+    rows = [[entry, 0.5, -1.0] for entry in columns[0].tolist()]
+    same(program([column, 0.5, -1], values), scalar.batch(rows, values))
+    same(program([0.25, 0.5, -1.0], values), scalar.batch([[0.25, 0.5, -1.0]], values))
+
+
+def test_what_no_sample_changes_is_counted_once_per_sample() -> None:
+    x, a, b = Value(1.0, "x"), Value(2.0, "a"), Value(3.0, "b")
+    column = np.array([1.0, -2.0, 0.5])
+    for loss in (a * b, mpt.sin(a) + x * b * b, mpt.relu(a - b) + 2, a + 0 * x):
+        expected = compile_graph(loss, [x], [a, b]).batch(column[:, None].tolist(), [2.0, 3.0])
+        same(compile_graph(loss, [x], [a, b], namespace=np)([column], [2.0, 3.0]), expected)
+    same(compile_graph(a * b, [], [a, b], namespace=np)([], [2.0, 3.0]), (6.0, [3.0, 2.0]))
+    assert compile_graph(x * x, [x], [], namespace=np)([column], [])[1].shape == (0,)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, -3.5, -0.0, 1e-300, 5e-324, 1.7976931348623157e308])
+def test_special_constants_survive_the_trip(number: float) -> None:
+    x, w = Value(1.5, "x"), Value(0.5, "w")
+    loss = (
+        x * number + (w - number) * 0.25 + number**2 * mpt.atan2(x, number) if abs(number) < 1e300 else x * number + w
+    )
+    expected = compile_graph(loss, [x], [w], input_gradients=True).batch([[1.5], [2.5]], [0.5])
+    program = compile_graph(loss, [x], [w], input_gradients=True, namespace=np)
+    same(program([np.array([1.5, 2.5])], [0.5]), expected)
+
+
+@pytest.mark.parametrize("label", [*HOSTILE, "xp", "p", "x", "samples", "_rows_1", "special", "careful"])
+def test_no_label_reaches_the_code(label: str) -> None:
+    a, b, d = Value(2.0, label), Value(3.0, label), Value(0.5, label)
+    c = mpt.sin(a * b) + mpt.atan2(d, 1)
+    c.label = label
+    loss = c * c + a
+    source = compile_graph(loss, [a], [b, d], input_gradients=True, namespace=np).source
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    assert all(name.isidentifier() and name.isascii() for name in names)
+    assert [line for line in source.splitlines() if "import" in line and not line.startswith(" ")] == [
+        "import numpy as xp"
+    ]
+    program = compile_graph(loss, [a], [b, d], input_gradients=True, namespace=np)
+    expected = compile_graph(loss, [a], [b, d], input_gradients=True).batch([[2.0], [1.0]], [3.0, 0.5])
+    same(program([np.array([2.0, 1.0])], [3.0, 0.5]), expected)
+
+
+def test_the_text_runs_alone_with_nothing_but_the_namespace(tmp_path: Any) -> None:
+    loss, inputs, parameters, columns, values = moons(20, [4])
+    program = compile_graph(loss, inputs, parameters, namespace=np)
+    value, gradients = program(list(columns), values)
+    file = tmp_path / "sozinho.py"
+    call = (
+        f"value, gradients = program({columns.tolist()!r}, {values!r})\nprint(repr((float(value), gradients.tolist())))"
+    )
+    file.write_text(f"{program.source}\n{call}\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert ast.literal_eval(done.stdout) == (float(value), gradients.tolist())
+    assert "z_h1 = xp.matmul(" in program.source and "# z_h1, z_h2, z_h3, z_h4" in program.source
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_a_program_can_be_saved(name: str) -> None:
+    xp = namespace(name)
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    program = compile_graph(mpt.tanh(w * x), [x], [w], namespace=xp)
+    copy = pickle.loads(pickle.dumps(program))
+    assert copy.source == program.source
+    column = xp.asarray([1.0, 2.0], dtype=xp.float64)
+    assert float(copy([column], [2.0])[0]) == float(program([column], [2.0])[0])
+
+
+def test_a_long_sum_and_a_deep_chain_compile() -> None:
+    xs = [Value(0.001 * place, f"x{place}") for place in range(3000)]
+    values = [x.data for x in xs]
+    program = compile_graph(mpt.sum([x * x for x in xs]), [], xs, namespace=np)
+    same(program([], values), (math.fsum(value * value for value in values), [2 * value for value in values]))
+    a = Value(0.5, "a")
+    closed = mpt.sum([mpt.relu(a - x) * x for x in xs[:300]])
+    expected = compile_graph(closed, [a], xs[:300]).batch([[0.1], [0.2]], values[:300])
+    same(compile_graph(closed, [a], xs[:300], namespace=np)([np.array([0.1, 0.2])], values[:300]), expected)
+    y = x = Value(0.5, "x")
+    for _ in range(5000):
+        y = mpt.sin(y) + x
+    expected = compile_graph(y, [x], [], input_gradients=True).batch([[0.5], [0.1]], [])
+    same(compile_graph(y, [x], [], input_gradients=True, namespace=np)([np.array([0.5, 0.1])], []), expected)
+
+
+def test_wrong_shapes_are_explained() -> None:
+    a, b, c = Value(2.0, "a"), Value(3.0, "b"), Value(1.0, "c")
+    program = compile_graph(a * b + c, [a, b], [c], namespace=np)
+    for inputs, parameters, message in (
+        ([np.ones(3)], [1.0], r"2 entrada\(s\), e recebeu 1"),
+        ([np.ones(3), np.ones(4)], [1.0], r"entrada 1 tem 3 amostra\(s\), e a entrada 2 tem 4"),
+        ([np.ones((3, 2)), 1.0], [1.0], r"entrada 1 tem a forma \(3, 2\)"),
+        ([np.ones(3), 1.0], [], r"1 parâmetro\(s\), e recebeu 0"),
+        ([np.ones(3), 1.0], [np.ones(3)], r"forma \(1, 3\)"),
+        ([np.ones(3), 1.0], 1.0, r"um eixo só"),
+        ([np.ones(3), "dois"], [1.0], "'dois'"),
+        ([np.ones(3), 1.0], ["um"], "lista de números"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            program(inputs, parameters)
+
+
+def test_what_a_namespace_lacks_is_refused_by_name() -> None:
+    strict = namespace("array_api_strict")
+    x = Value(1.0, "x")
+    with pytest.raises(CompileError, match=r"array_api_strict não tem a operação erfc.*sigmoid\(1.702"):
+        compile_graph(mpt.gelu(x), [x], [], namespace=strict)
+    custom = operation("gamma_function", "Γ", math.gamma, lambda y, x: y)
+    try:
+        with pytest.raises(CompileError, match="numpy não tem a operação gamma"):
+            compile_graph(custom(x), [x], [], namespace=np)
+    finally:
+        del ops.TABLE["gamma_function"]
+    for given_instead in ("numpy", np.array([1.0]), math):
+        with pytest.raises(TypeError, match="módulo de arrays"):
+            compile_graph(x * x, [x], [], namespace=given_instead)
+
+
+def test_jax_without_64_bits_is_refused_with_what_to_do() -> None:
+    xp, jax, x = namespace("jax.numpy"), importlib.import_module("jax"), Value(1.0, "x")
+    jax.config.update("jax_enable_x64", False)
+    try:
+        with pytest.raises(CompileError, match="jax_enable_x64"):
+            compile_graph(x * x, [x], [], namespace=xp)
+    finally:
+        jax.config.update("jax_enable_x64", True)
