@@ -15,7 +15,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.catalog import sentence
-from micrograd_pt.engine import Value, ancestors, chain_rule, require_unchanged
+from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result, require_unchanged
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError, as_number, shorten
 
@@ -296,7 +296,7 @@ def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -
     if create_graph:
         require_unchanged(order)
     slopes = _open_slopes(order, create_graph)
-    moving = dict(tangents)
+    moving = {node: like_the_result(output.data, tangent) for node, tangent in tangents.items()}
     for node in order:
         if node not in slopes or node in tangents:
             continue

@@ -266,7 +266,12 @@ class Value:
         return f"Value(data={shorten(self.data, 400)}, grad={shorten(self.grad, 400)}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
+        if not spec:
+            return repr(self)
+        try:
+            return format(self.data, spec)
+        except TypeError:  # frações, até o Python 3.11
+            return format(float(self.data), spec)
 
     # O que parece um número mas desligaria o nó do grafo é recusado, com o que escrever no lugar.
 
@@ -371,6 +376,7 @@ def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) ->
         OverflowError: uma derivada ou um gradiente não cabe num `float`.
         ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
     """
+    gradient = like_the_result(order[-1].data, gradient)
     if create_graph:
         require_unchanged(order)
         gradient = Value(gradient)
@@ -430,6 +436,11 @@ def _send_back(order: list[Value], create_graph: bool) -> None:
                 if type(arg) is Value:
                     operation.derivative(position, node.data, node.args_data, labels)
             raise
+
+
+def like_the_result(result: Any, gradient: Any) -> Any:
+    """O gradiente de onde se parte: um `float` se o resultado o é, e então as derivadas exatas viram floats com ele."""
+    return gradient * 1.0 if type(result) is float and type(gradient) in _PLAIN else gradient
 
 
 def _accumulated(before: Any, arrived: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_pt.engine import Value, ancestors, require_unchanged
+from micrograd_pt.engine import Value, ancestors, like_the_result, require_unchanged
 from micrograd_pt.ops import Operation
 
 
@@ -268,7 +268,7 @@ class Graph:
         """
         parts: list[list[Contribution]] = [[] for _ in self.nodes]
         totals: list[Any] = [None] * len(self.nodes)
-        totals[-1] = gradient
+        totals[-1] = like_the_result(self.root.data, gradient)
         for user in reversed(self.nodes):
             upstream = totals[user.index]
             if user.op is None:

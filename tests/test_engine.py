@@ -262,6 +262,24 @@ def test_dot_of_different_lengths_says_both():
 # Comparações
 
 
+def test_floats_have_float_gradients_even_where_a_local_derivative_is_an_exact_fraction():
+    x, y, z = Value(3.0), Value(1), Value(2.0)
+    out = x / 2 + m.mean([y, z, x]) / 3 + x**-1
+    out.backward()
+    assert [type(v.grad) for v in (x, y, z)] == [float] * 3
+    assert x.grad == pytest.approx(1 / 2 + 1 / 9 - 1 / 9, rel=1e-15)
+    assert m.grad(m.mean)([1.0, 2.0, 4.0]) == [1 / 3] * 3
+    assert all(type(slope) is float for slope in m.grad(m.mean)([1.0, 2.0, 4.0]))
+    assert repr(m.jvp(lambda t: t / 2)(3.0, 1)) == "(1.5, 0.5)"
+    assert all(type(total) is float for total in m.Graph(out).contributions()[1])
+    out.backward(create_graph=True)
+    assert type(x.grad.data) is float
+
+
+def test_an_exact_value_is_formatted_as_a_decimal_number():
+    assert f"{Value(3) / 2:.4f} {Value(3):.1f} {Value(3):d} {Value(1.25):6.1f}" == "1.5000 3.0 3    1.2"
+
+
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
 @pytest.mark.parametrize(("a", "b"), [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0)])
 def test_a_comparison_is_as_true_as_that_of_the_numbers(compare, a, b):
@@ -586,7 +604,7 @@ def test_micrograds_prev_and_op_are_there():
 def test_repr_shows_number_gradient_and_label():
     x = Value(2.0, "x")
     (x * 3).backward()
-    assert repr(x) == "Value(data=2.0, grad=3, label='x')"
+    assert repr(x) == "Value(data=2.0, grad=3.0, label='x')"
     assert repr(Value(1)) == "Value(data=1, grad=0)"
 
 
