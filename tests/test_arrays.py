@@ -137,9 +137,9 @@ def test_a_layer_is_one_matrix_product_whatever_its_width() -> None:
 
 
 def test_many_samples_are_taken_in_blocks() -> None:
-    loss, inputs, parameters, columns, values = moons(5000, [4])
+    loss, inputs, parameters, columns, values = moons(10_000, [4])
     program = compile_graph(loss, inputs, parameters, namespace=np)
-    parts = [program(list(columns[:, start : start + 500]), values) for start in range(0, 5000, 500)]
+    parts = [program(list(columns[:, start : start + 500]), values) for start in range(0, 10_000, 500)]
     whole = sum(float(value) for value, _ in parts), sum(slopes for _, slopes in parts)
     same(program(list(columns), values), whole)
 

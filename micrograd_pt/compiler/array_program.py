@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +16,7 @@ from micrograd_pt.compiler.namespaces import Namespace
 from micrograd_pt.compiler.plan import Plan
 from micrograd_pt.ops import shorten
 
-_BLOCK = 1024  # amostras de cada vez: as matrizes de uma rede pequena cabem então no cache do processador
+_BLOCK = 4096  # amostras de cada vez: as matrizes de uma rede pequena cabem então no cache do processador
 
 
 class ArrayProgram:
@@ -60,7 +61,7 @@ class ArrayProgram:
         if namespace.lazy:
             return (self._careful or self._run)(arrays, parameters)
         if namespace.traced:
-            return self._traced(arrays, parameters)
+            return self._jitted(arrays, parameters)
         with _quiet():
             value, gradients = self._in_blocks(arrays, samples, parameters, self._run)
             if self._careful and bool(namespace.xp.any(namespace.xp.isnan(gradients))):
@@ -78,8 +79,14 @@ class ArrayProgram:
             value, gradients = value + more, gradients + slopes
         return value, gradients
 
+    @cached_property
+    def _jitted(self) -> Callable[..., Any]:
+        """O programa sob `jax.jit`, que o traça uma vez por forma das entradas."""
+        jitted: Callable[..., Any] = import_module("jax").jit(self._traced)
+        return jitted
+
     def _traced(self, arrays: list[Any], parameters: Any) -> Any:
-        """Sob JAX o texto é traçado, e a escolha entre as duas funções também."""
+        """O programa como o JAX o traça: a escolha entre as duas funções é feita lá dentro."""
         value, gradients = self._run(arrays, parameters)
         careful = self._careful
         if careful is None:

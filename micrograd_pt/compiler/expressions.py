@@ -125,7 +125,6 @@ class Book:
         self._found: dict[Any, Expression] = {}
         self._answers: list[bool] | None = None
         self._asked: list[Expression] = []
-        self._written: dict[Any, Any] = {}
 
     def name(self, text: str) -> Expression:
         """A expressão que é só um nome."""
@@ -300,20 +299,19 @@ class Book:
             return rule(*args)
         return self._followed(rule, args, operation)
 
-    def slope(self, operation: Operation, position: int, result: Expression, args: Sequence[Any]) -> Any:
-        """Uma derivada parcial, escrita; None num ramo sempre fechado.
+    def slopes(
+        self, operation: Operation, result: Expression, args: Sequence[Any], wanted: Sequence[bool]
+    ) -> list[Any]:
+        """As derivadas parciais, escritas; None nas que não se querem e num ramo sempre fechado.
 
         Raises:
-            CompileError: a derivada não se pode escrever.
+            CompileError: uma derivada não se pode escrever.
         """
         partials = operation.partials
         if isinstance(partials, tuple):
-            return self._followed(partials[position], (result, *args), operation)
-        key = (id(operation), result, tuple(args))
-        if key not in self._written:
-            slopes = partials(result, *args)
-            self._written[key] = [None if slope is None else self.lift(slope) for slope in slopes]
-        return self._written[key][position]
+            pairs = zip(partials, wanted, strict=True)
+            return [self._followed(rule, (result, *args), operation) if need else None for rule, need in pairs]
+        return [None if slope is None else self.lift(slope) for slope in partials(result, *args)]
 
     def decide(self, condition: Expression) -> bool:
         """A resposta a uma condição que uma regra perguntou; fora de uma regra não há resposta.

@@ -189,10 +189,12 @@ class _Planner:
             if self.received[place] is None or node.op is None:
                 continue
             args = self._args(node)
+            wanted_args = [isinstance(arg, Node) and needed[arg.index] for arg in node.inputs]
+            slopes = book.slopes(node.op, self.data[place], args, wanted_args)
             for position, arg in enumerate(node.inputs):
-                if not isinstance(arg, Node) or not needed[arg.index]:
+                if not wanted_args[position]:
                     continue
-                condition, slope = opened(book.slope(node.op, position, self.data[place], args))
+                condition, slope = opened(slopes[position])
                 if slope is None or slope.number == 0:
                     continue
                 region = regions[place]

@@ -69,7 +69,7 @@ def write_rule(operation: Operation, arity: int) -> str:
     args = [book.name(f"a[{place}]") for place in range(arity)]
     result = book.name("y")
     value = write_function("(a)", [book.apply(operation, args)], operation)
-    slopes = [book.slope(operation, place, result, args) for place in range(arity)]
+    slopes = book.slopes(operation, result, args, [True] * arity)
     if isinstance(operation.partials, tuple):
         written = f"[{', '.join(write_function('(y, a)', [slope], operation) for slope in slopes)}]"
     else:
