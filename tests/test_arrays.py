@@ -201,6 +201,8 @@ def test_no_samples_and_numbers_among_the_arrays(name: str) -> None:
     column = xp.asarray(columns[0].tolist(), dtype=xp.float64)
     rows = [[entry, 0.5, -1.0] for entry in columns[0].tolist()]
     same(program([column, 0.5, -1], values), scalar.batch(rows, values))
+    table = xp.asarray(columns.tolist(), dtype=xp.float64)
+    same(program(table, values), scalar.batch(columns.T.tolist(), values))
     same(program([0.25, 0.5, -1.0], values), scalar.batch([[0.25, 0.5, -1.0]], values))
 
 
@@ -290,6 +292,7 @@ def test_wrong_shapes_are_explained() -> None:
         ([np.ones(3)], [1.0], r"2 entrada\(s\), e recebeu 1"),
         ([np.ones(3), np.ones(4)], [1.0], r"entrada 1 tem 3 amostra\(s\), e a entrada 2 tem 4"),
         ([np.ones((3, 2)), 1.0], [1.0], r"entrada 1 tem a forma \(3, 2\)"),
+        (3.0, [1.0], "uma lista, com um array ou um número por entrada"),
         ([np.ones(3), 1.0], [], r"1 parâmetro\(s\), e recebeu 0"),
         ([np.ones(3), 1.0], [np.ones(3)], r"forma \(1, 3\)"),
         ([np.ones(3), 1.0], 1.0, r"um eixo só"),

@@ -44,7 +44,8 @@ class ArrayProgram:
         """O valor e os gradientes, somados sobre as amostras.
 
         Args:
-            input_values: por entrada, um array de forma (n,), ou um número, que vale para todas as amostras.
+            input_values: uma lista (ou um array, uma linha por entrada) com, por entrada, um array de forma (n,), ou um
+                número, que vale para todas as amostras.
             parameter_values: um número por parâmetro, numa lista ou num array de forma (p,).
 
         Returns:
@@ -97,6 +98,11 @@ class ArrayProgram:
 
     def _inputs(self, given: Sequence[Any]) -> tuple[list[Any], int]:
         """As entradas como arrays, conferidas, e quantas são as amostras."""
+        if not hasattr(given, "__iter__") and getattr(given, "ndim", 0) == 0:
+            raise ValueError(
+                f"as entradas são uma lista, com um array ou um número por entrada, e recebi {shorten(given)}"
+            )
+        given = [given[place] for place in range(given.shape[0])] if hasattr(given, "shape") else list(given)
         if len(given) != self.inputs:
             raise ValueError(f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}")
         arrays = [self._array(values, "cada entrada é um número ou um array de números") for values in given]
