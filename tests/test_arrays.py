@@ -136,6 +136,25 @@ def test_a_layer_is_one_matrix_product_whatever_its_width() -> None:
     assert wide.count("xp.matmul(") == 7  # três camadas; três vezes dW = dz·hᵀ; uma vez dh = Wᵀ·dz
 
 
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_sums_of_different_terms_are_one_sum_of_rows(name: str) -> None:
+    xp = namespace(name)
+    x = [[Value(0.1, f"x{row}_{column}") for column in range(5)] for row in range(6)]
+    w = [Value(0.1 * row, f"w{row}") for row in range(6)]
+    lengths = [
+        mpt.sum([entry * entry for entry in row]) - 2 * row[0] + weight for row, weight in zip(x, w, strict=True)
+    ]
+    loss = mpt.sum([mpt.tanh(length) * weight for length, weight in zip(lengths, w, strict=True)])
+    inputs = [entry for row in x for entry in row]
+    program = compile_graph(loss, inputs, w, input_gradients=True, namespace=xp)
+    assert program.source.count("xp.tanh(") == 1
+    columns = np.random.default_rng(1).normal(size=(30, 4))
+    values = [weight.data for weight in w]
+    expected = compile_graph(loss, inputs, w, input_gradients=True).batch(columns.T.tolist(), values)
+    same(program(xp.asarray(columns.tolist(), dtype=xp.float64), values), expected)
+    same(program([xp.asarray([], dtype=xp.float64)] * 30, values), (0.0, [0.0] * 36))
+
+
 def test_many_samples_are_taken_in_blocks() -> None:
     loss, inputs, parameters, columns, values = moons(10_000, [4])
     program = compile_graph(loss, inputs, parameters, namespace=np)

@@ -102,7 +102,7 @@ class ArrayProgram:
             raise ValueError(
                 f"as entradas são uma lista, com um array ou um número por entrada, e recebi {shorten(given)}"
             )
-        given = [given[place] for place in range(given.shape[0])] if hasattr(given, "shape") else list(given)
+        given = [given[place, ...] for place in range(given.shape[0])] if hasattr(given, "shape") else list(given)
         if len(given) != self.inputs:
             raise ValueError(f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}")
         arrays = [self._array(values, "cada entrada é um número ou um array de números") for values in given]

@@ -125,12 +125,14 @@ class ArrayWriter:
 
     def _product(self, stack: Stack) -> str:
         cells = stack.cells
+        if set(atoms(cells[-1])) != set(atoms(stack.first)):
+            return self._with_bias(self._row_sums(stack), stack)
         order = sorted(atoms(stack.first), key=lambda cell: self._position(cell))
         rows = []
         for cell in cells:
             of = dict(zip(atoms(cell), factors(cell), strict=True))
             rows += [of[atom] for atom in order]
-        ones = all(factor.kind == "const" and factor.detail == 1.0 for factor in rows)
+        ones = all(_is_one(factor) for factor in rows)
         values = self.rows(order)
         if ones and len(cells) == 1:
             text = f"xp.sum({values}, axis=0, keepdims=True)"
@@ -138,9 +140,23 @@ class ArrayWriter:
             text = f"{self._operand(rows, literal=False)} * {values}"
         else:
             text = f"xp.matmul({self._matrix(rows, len(order))}, {values})"
-        if bias(stack.first):
-            text += f" + {self._operand([bias(cell)[0] for cell in cells])}"
-        return text
+        return self._with_bias(text, stack)
+
+    def _row_sums(self, stack: Stack) -> str:
+        """Somas de parcelas que não são as mesmas: as de cada soma ficam lado a lado, e somam-se de uma vez."""
+        width = stack.first.detail
+        weights = [factor for cell in stack.cells for factor in factors(cell)]
+        text = self.rows([atom for cell in stack.cells for atom in atoms(cell)])
+        if not all(_is_one(weight) for weight in weights):
+            text = f"{self._operand(weights, literal=False)} * {text}"
+        shape = f"({len(stack.cells)}, {width}, {'samples' if stack.varies else 1})"
+        return f"xp.sum(xp.reshape({text}, {shape}), axis=1)"
+
+    def _with_bias(self, text: str, stack: Stack) -> str:
+        """O produto, e o que se soma a ele."""
+        if not bias(stack.first):
+            return text
+        return f"{text} + {self._operand([bias(cell)[0] for cell in stack.cells])}"
 
     def _position(self, cell: Cell) -> tuple[int, int]:
         if cell.kind == "const":
@@ -214,6 +230,10 @@ class ArrayWriter:
         if made not in self.constants:
             self.constants[made] = f"{'_rows' if kind == 'xp.int64' else '_numbers'}_{len(self.constants) + 1}"
         return self.constants[made]
+
+
+def _is_one(cell: Cell) -> bool:
+    return cell.kind == "const" and cell.detail == 1.0
 
 
 def _first(text: str) -> str:

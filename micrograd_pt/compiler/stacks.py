@@ -140,8 +140,22 @@ class Stacks:
             for cell in cells:
                 if cell.kind != "const":
                     groups.setdefault(self._form(cell), []).append(cell)
-            for group in groups.values():
+            for group in self._joined(groups.values()):
                 self._add(group)
+
+    def _joined(self, groups: Iterable[list[Cell]]) -> Iterable[list[Cell]]:
+        """Os grupos, com os produtos de matrizes de uma linha só reunidos, se são somas de tantas linhas das mesmas
+        pilhas.
+        """
+        alone: dict[Any, list[Cell]] = {}
+        for group in groups:
+            cell = group[0]
+            if cell.kind == "product" and len(group) == 1:
+                form = [sorted(map(str, map(self._of, cells))) for cells in (atoms(cell), bias(cell))]
+                alone.setdefault((cell.varies, str(form)), []).append(cell)
+            else:
+                yield group
+        yield from alone.values()
 
     def _form(self, cell: Cell) -> Any:
         """O que células empilhadas têm em comum."""
