@@ -7,7 +7,7 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 from micrograd_pt import chapter15, copying, notebook
 from micrograd_pt.chapter15 import step
 from micrograd_pt.checks import Report, check_gradients, check_table
-from micrograd_pt.compiler import CompileError, Program, compile_graph, compiled
+from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
 from micrograd_pt.drawing import draw, draw_network, draw_steps
 from micrograd_pt.engine import ChangedLeafError, Condition, Value, no_grad
@@ -81,6 +81,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "ArrayProgram",
     "ChangedLeafError",
     "CompileError",
     "Condition",

@@ -89,7 +89,10 @@ class Stacks:
 
     def _lower_sum(self, cell: Cell) -> Cell:
         lowered, sheet = self._lowered, self.sheet
-        terms = [Term(t.sign, *(None if part is None else lowered[part] for part in t[1:])) for t in cell.terms]  # type: ignore[arg-type]
+        terms = [
+            Term(sign, factor and lowered[factor], mask and lowered[mask], lowered[atom])
+            for sign, factor, mask, atom in cell.terms
+        ]
         moving = [term for term in terms if _moves(term)]
         inside = moving or terms
         masked = any(term.mask is not None for term in inside)
@@ -144,9 +147,7 @@ class Stacks:
                 self._add(group)
 
     def _joined(self, groups: Iterable[list[Cell]]) -> Iterable[list[Cell]]:
-        """Os grupos, com os produtos de matrizes de uma linha só reunidos, se são somas de tantas linhas das mesmas
-        pilhas.
-        """
+        """Os grupos, reunidos os produtos de uma linha só que somam o mesmo tanto de linhas das mesmas pilhas."""
         alone: dict[Any, list[Cell]] = {}
         for group in groups:
             cell = group[0]
