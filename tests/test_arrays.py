@@ -311,6 +311,7 @@ def test_wrong_shapes_are_explained() -> None:
         ([np.ones(3)], [1.0], r"2 entrada\(s\), e recebeu 1"),
         ([np.ones(3), np.ones(4)], [1.0], r"entrada 1 tem 3 amostra\(s\), e a entrada 2 tem 4"),
         ([np.ones((3, 2)), 1.0], [1.0], r"entrada 1 tem a forma \(3, 2\)"),
+        (np.array(3.0), [1.0], "uma lista, com um array ou um número por entrada"),
         (3.0, [1.0], "uma lista, com um array ou um número por entrada"),
         ([np.ones(3), 1.0], [], r"1 parâmetro\(s\), e recebeu 0"),
         ([np.ones(3), 1.0], [np.ones(3)], r"forma \(1, 3\)"),

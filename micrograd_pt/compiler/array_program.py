@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from importlib import import_module
@@ -40,7 +40,7 @@ class ArrayProgram:
         self._run = defined(source, "program")
         self._careful: Callable[..., Any] | None = self._run.__globals__.get("careful")
 
-    def __call__(self, input_values: Sequence[Any], parameter_values: Any) -> Any:
+    def __call__(self, input_values: Any, parameter_values: Any) -> Any:
         """O valor e os gradientes, somados sobre as amostras.
 
         Args:
@@ -96,9 +96,9 @@ class ArrayProgram:
         lost = self._namespace.xp.any(self._namespace.xp.isnan(gradients))
         return jax.lax.cond(lost, lambda: careful(arrays, parameters), lambda: (value, gradients))
 
-    def _inputs(self, given: Sequence[Any]) -> tuple[list[Any], int]:
+    def _inputs(self, given: Any) -> tuple[list[Any], int]:
         """As entradas como arrays, conferidas, e quantas são as amostras."""
-        if not hasattr(given, "__iter__") and getattr(given, "ndim", 0) == 0:
+        if getattr(given, "shape", None) == () or not (hasattr(given, "__iter__") or hasattr(given, "shape")):
             raise ValueError(
                 f"as entradas são uma lista, com um array ou um número por entrada, e recebi {shorten(given)}"
             )
