@@ -255,7 +255,7 @@ def _arrow_label(arrow: Arrow, theme: Theme, faint: bool, steady: bool) -> str:
         reserved = f' WIDTH="{width:.0f}"' if steady else ""
         number = quoted(row.text) if row.known else "&#160;"
         cells.append(f'<TD{reserved}>{order}<FONT COLOR="{colour}">{number}</FONT></TD>')
-    between = "" if arrow.rows[0].kind == "weight" else "</TR><TR>"
+    between = "</TR><TR>"
     return f"<{_raised(between.join(cells))}>"
 
 
