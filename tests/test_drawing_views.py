@@ -7,6 +7,7 @@ import math
 import re
 import time
 import xml.etree.ElementTree as ET
+from functools import cache
 from typing import Any
 
 import pytest
@@ -362,6 +363,7 @@ def test_an_inline_figure_has_a_title_and_no_declaration() -> None:
 # Nada se sobrepõe.
 
 
+@cache
 def figures() -> dict[str, Figure]:
     loss, chapter = chapter_loss(), chapter15.network()
     deep = MLP(2, [4, 4, 1], activation="tanh", seed=1)
@@ -375,6 +377,8 @@ def figures() -> dict[str, Figure]:
         "fechados": draw(loss, collapse=True),
         "um aberto": draw(loss, everything, collapse=True, expand=["h2"]),
         "grupos fechados": draw(loss, collapse=True, group=True),
+        "grupos, um aberto": draw(loss, ("data", "grad", "flow"), collapse=True, group=True, expand=["h2"]),
+        "grupos e derivadas": draw(loss, everything, group=True),
         "expressão": draw(shared_expression(), everything),
         "tanh 4-4-1": draw(out),
         "tanh 4-4-1 fechada": draw(out, everything, collapse=True, group=True),
@@ -416,3 +420,63 @@ def test_no_text_lies_on_another(name: str) -> None:
     for (one, a, b, c, d), (other, e, f, g, h) in itertools.combinations(boxes, 2):
         overlap = min(c, g) - max(a, e), min(d, h) - max(b, f)
         assert min(overlap) <= 0.5, (one, other)
+
+
+Rectangle = tuple[float, float, float, float]
+
+
+def numbers_in(path: ET.Element) -> list[tuple[float, float]]:
+    """Os pontos de um traço."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path.get("d") or path.get("points") or "")]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def curve(points: list[tuple[float, float]], steps: int = 12) -> list[tuple[float, float]]:
+    """Pontos ao longo de uma curva de Bézier cúbica, dada pelos pontos do traço."""
+    found = []
+    for start in range(0, len(points) - 3, 3):
+        for step in range(steps + 1):
+            t = step / steps
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            corners = points[start : start + 4]
+            found.append(
+                (
+                    sum(w * x for w, (x, _) in zip(weights, corners, strict=True)),
+                    sum(w * y for w, (_, y) in zip(weights, corners, strict=True)),
+                )
+            )
+    return found
+
+
+def around(points: list[tuple[float, float]]) -> Rectangle:
+    """O retângulo que contém os pontos."""
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def crossed_by_border(text: Rectangle, border: Rectangle) -> bool:
+    """Verdadeiro se o contorno de uma caixa passa por cima do texto."""
+    a, b, c, d = text
+    e, f, g, h = border
+    apart = c <= e or g <= a or d <= f or h <= b
+    inside = e <= a and c <= g and f <= b and d <= h
+    return not apart and not inside
+
+
+@pytest.mark.parametrize("name", [n for n in figures() if "rede" not in n] if rendering.bundled_executable() else [])
+def test_no_border_and_no_arrow_lies_on_a_text(name: str) -> None:
+    root = ET.fromstring(figures()[name].svg())
+    texts = [(word, (a + 1, b + 1, c - 1, d - 1)) for word, a, b, c, d in text_boxes(root)]
+    for group in root.iter(f"{SVG}g"):
+        kind = (group.get("id") or "").split("-")[0]
+        outlines = [shape for tag in ("path", "polygon", "polyline") for shape in group.findall(f".//{SVG}{tag}")]
+        if kind in ("node", "group", "band"):
+            own = [shape for shape in group.findall(f"./{SVG}path") + group.findall(f"./{SVG}a/{SVG}path")]
+            for shape in own or outlines[:1]:
+                for word, box in texts:
+                    assert not crossed_by_border(box, around(numbers_in(shape))), (word, group.get("id"))
+        elif kind in ("edge", "constant"):
+            for shape in group.findall(f".//{SVG}path"):
+                for x, y in curve(numbers_in(shape)):
+                    for word, (a, b, c, d) in texts:
+                        assert not (a < x < c and b < y < d), (word, group.get("id"))

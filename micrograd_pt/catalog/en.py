@@ -252,6 +252,7 @@ SENTENCES: dict[str, str] = {
     "figure.note.local": "×: the local derivative, of the user with respect to what it uses",
     "figure.note.flow": "←: the gradient that the arrow carries back; in a node, grad is the sum of what arrives",
     "figure.note.closed": "on the arrows of a closed neuron, the weights; in its box, bias b and weighted sum z",
+    "figure.note.closed_inside": "in the box of a closed neuron, the weight of each input, bias b and weighted sum z",
     "figure.note.closed_box": "in the box of a closed neuron, bias b and weighted sum z",
     "figure.bias": "bias",
     "figure.target": "desired: {value}",

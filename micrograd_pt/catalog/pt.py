@@ -252,6 +252,7 @@ SENTENCES: dict[str, str] = {
     "figure.note.local": "×: a derivada local, de quem usa em relação ao usado",
     "figure.note.flow": "←: o gradiente que a seta leva de volta; num nó, grad é a soma do que chega",
     "figure.note.closed": "nas setas de um neurônio fechado, os pesos; na caixa, o viés b e a soma ponderada z",
+    "figure.note.closed_inside": "na caixa de um neurônio fechado, o peso de cada entrada, o viés b e a soma z",
     "figure.note.closed_box": "na caixa de um neurônio fechado, o viés b e a soma ponderada z",
     "figure.bias": "viés",
     "figure.target": "desejada: {value}",

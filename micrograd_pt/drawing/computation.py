@@ -104,7 +104,8 @@ def draw(
     reading = Reading(graph, shown, lang, closed, None, gradients, numbered=numbered)
     notes = [sentence(f"figure.note.{kind}", lang) for kind in ("local", "flow") if kind in shown and numbered]
     if closed:
-        notes.append(sentence("figure.note.closed" if numbered else "figure.note.closed_box", lang))
+        place = "closed_inside" if reading.weights_inside else "closed" if numbered else "closed_box"
+        notes.append(sentence(f"figure.note.{place}", lang))
     if not numbered:
         notes.append(sentence("figure.note.no_numbers", lang))
     picture = sketch(reading, title=title, neurons=neurons if group else None, notes=notes, emphasis=marked)

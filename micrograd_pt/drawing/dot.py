@@ -66,7 +66,7 @@ class _Drawing:
         self.sketch, self.theme, self.prefix = sketch, theme, prefix
         self.figure = _blank(sketch.title, sketch.notes, theme, prefix)
         if sketch.spread:
-            self.figure.graph_attr["ranksep"] = "1.6"
+            self.figure.graph_attr["ranksep"] = "1.2"
         self.dims = sketch.emphasis is not None and sketch.emphasis.dims
         self.homes = {box.index: box.group for box in sketch.boxes}
         self.nested = {group.key for group in sketch.groups if group.parent}
@@ -97,7 +97,7 @@ class _Drawing:
                     penwidth="0.8",
                     margin="9",
                     labelloc="b" if nested else "t",  # onde menos setas passam
-                    labeljust="l" if nested else "r",
+                    labeljust="r",
                     **addressed(self.prefix, "neuron-group" if nested else "layer-group", f"group-{group.key}"),
                 )
                 self._draw_group(cluster, group.key)
@@ -127,10 +127,7 @@ class _Drawing:
         faint = self.dims and not strong
         colour = theme.accent if strong else theme.faint if faint else theme.outline
         options = {"color": colour, "penwidth": "2.6" if strong else "0.6" if faint else "1"}
-        home = self.homes[arrow.target]
-        if arrow.source is not None and home and self.homes[arrow.source] != home:
-            # quem vem de fora do grupo fica antes dele, e entra num neurônio fechado pelo lado, longe do título
-            options |= {"minlen": "2"} if self._is_open(home) else {"tailport": "e", "headport": "w"}
+        options |= self._way_between_groups(arrow)
         if arrow.rows:
             options["label"] = _arrow_label(arrow, theme, faint, self.sketch.steady)
         elif arrow.order:
@@ -147,6 +144,17 @@ class _Drawing:
         options |= {"color": theme.faint, "penwidth": "0.7"}
         address = addressed(self.prefix, "constant-use", "constant-edge", *_use(arrow))
         self.figure.edge(_constant_name(arrow), f"n{arrow.target}", **options, **address)
+
+    def _way_between_groups(self, arrow: Arrow) -> dict[str, str]:
+        """Como uma seta entra num grupo ou sai dele, para que o que está escrito nela fique entre os dois."""
+        home = self.homes[arrow.target]
+        if arrow.source is None or self.homes[arrow.source] == home:
+            return {}
+        if not home:
+            return {"minlen": "2"}
+        if self._is_open(home):  # quem vem de fora fica antes do grupo
+            return {"minlen": "3" if arrow.rows else "2"}
+        return {"tailport": "e", "headport": "w"}  # num neurônio fechado se entra pelo lado, longe do título
 
     def _draw_constant(self, inside: Figure, arrow: Arrow) -> None:
         """Uma constante: um número pequeno, sem caixa."""
@@ -240,9 +248,10 @@ def _box_label(box: Box, theme: Theme, faint: bool, steady: bool) -> str:
 
 
 def _box_row(row: Row, ink: str, pale: str, steady: bool) -> str:
-    reserved = f' WIDTH="{text_width(f"{row.kind} {row.text}", _NODE_SIZE) + 10:.0f}"' if steady else ""
+    title = row.title or row.kind
+    reserved = f' WIDTH="{text_width(f"{title} {row.text}", _NODE_SIZE) + 10:.0f}"' if steady else ""
     value = f'<FONT COLOR="{ink}">&#160;{quoted(row.text) if row.known else ""}</FONT>'
-    return f'<TR><TD ALIGN="LEFT"{reserved}><FONT COLOR="{pale}">{row.kind}</FONT>{value}</TD></TR>'
+    return f'<TR><TD ALIGN="LEFT"{reserved}><FONT COLOR="{pale}">{quoted(title)}</FONT>{value}</TD></TR>'
 
 
 def _arrow_label(arrow: Arrow, theme: Theme, faint: bool, steady: bool) -> str:

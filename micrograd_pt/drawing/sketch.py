@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.emphasis import Emphasis
-from micrograd_pt.drawing.neurons import Cell, Cells
+from micrograd_pt.drawing.neurons import Cell, Cells, Term
 from micrograd_pt.drawing.quoting import shown, signed
 from micrograd_pt.graph import Graph, Node
+
+MAX_NUMBERED_INPUTS = 9
+"""Com mais entradas do que isto numa camada de neurônios fechados, os pesos passam das setas para as caixas."""
 
 _ANY_ORDER = frozenset({"add", "mul", "sum", "mean", "dot", "hypot", "maximum", "minimum", "logsumexp"})
 
@@ -20,14 +24,16 @@ class Row:
     """Uma linha de uma caixa ou de uma seta.
 
     Attributes:
-        kind: o que é, como `"data"`; numa caixa, também o título dela.
+        kind: o que é, como `"data"`; numa caixa, também o título dela, se não se dá outro.
         text: o número.
         known: False deixa o lugar do número vazio.
+        title: o título numa caixa.
     """
 
     kind: str
     text: str
     known: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,8 @@ class Reading:
         """A caixa de um nó, ou de um neurônio fechado que termina nele."""
         moment, rows = self.moment, []
         if cell is not None:
+            if self.weights_inside:
+                rows += self.weight_rows(cell)
             rows += [Row("b", signed(term.weight.data)) for term in cell.terms if term.is_bias]
             if cell.net is not node:
                 rows.append(Row("z", shown(cell.net.data)))
@@ -197,19 +205,42 @@ class Reading:
             rows.append(Row("flow", f"←{shown(self.gradients[1][user.index, position])}", known))
         return Arrow(arg.index, user.index, user.index, position, order, tuple(rows), from_leaf=arg.is_leaf)
 
-    def closed_arrows(self, cell: Cell) -> list[Arrow]:
-        """As setas de um neurônio fechado: uma por entrada, com o seu peso; o viés fica na caixa."""
-        arrows = []
+    @property
+    def weights_inside(self) -> bool:
+        """Verdadeiro se os pesos dos neurônios fechados vão nas caixas: nas setas de uma camada não caberiam."""
+        counts = Counter([cell.layer for cell in self.closed for term in cell.terms if not term.is_bias])
+        return self.numbered and max(counts.values(), default=0) > MAX_NUMBERED_INPUTS
+
+    def weight_rows(self, cell: Cell) -> list[Row]:
+        """Os pesos de um neurônio fechado, um por linha da caixa, com o nome da entrada."""
+        rows = []
         for term in cell.terms:
             if term.is_bias:
                 continue
-            rows = [Row("weight", signed(term.weight.data))] if self.numbered else []
+            is_node = isinstance(term.signal, Node)
+            numbers = [signed(term.weight.data), *(row.text for row in self.flow_rows(term) if is_node)]
+            title = term.signal.name if is_node else shown(term.signal)
+            rows.append(Row("weight", " ".join(numbers), title=title))
+        return rows
+
+    def flow_rows(self, term: Term) -> list[Row]:
+        """O gradiente que volta pela seta de uma entrada, se foi pedido."""
+        return [row for row in self.arrow(term.user, term.position).rows if row.kind == "flow"]
+
+    def closed_arrows(self, cell: Cell) -> list[Arrow]:
+        """As setas de um neurônio fechado: uma por entrada, com o seu peso; o viés fica na caixa."""
+        arrows = []
+        on_arrows = self.numbered and not self.weights_inside
+        for term in cell.terms:
+            if term.is_bias:
+                continue
+            rows = [Row("weight", signed(term.weight.data))] if on_arrows else []
             target, signal = cell.output.index, term.signal
             if not isinstance(signal, Node):
                 constant = shown(signal)
                 arrows.append(Arrow(None, target, term.user.index, term.position, "", tuple(rows), constant))
                 continue
-            rows += [row for row in self.arrow(term.user, term.position).rows if row.kind == "flow"]
+            rows += self.flow_rows(term) if on_arrows else []
             arrow = Arrow(
                 signal.index, target, term.user.index, term.position, "", tuple(rows), from_leaf=signal.is_leaf
             )
@@ -246,8 +277,8 @@ def sketch(
             arrows += reading.closed_arrows(cell)
         else:
             arrows += [reading.arrow(node, position) for position in range(len(node.inputs))]
-    steady = reading.moment is not None
-    return Sketch(title, tuple(boxes), tuple(arrows), groups, tuple(notes), emphasis, steady, not reading.numbered)
+    steady, spread = reading.moment is not None, not reading.numbered or reading.weights_inside
+    return Sketch(title, tuple(boxes), tuple(arrows), groups, tuple(notes), emphasis, steady, spread)
 
 
 def hidden_nodes(graph: Graph, closed: Iterable[Cell]) -> tuple[set[int], dict[int, Cell]]:
