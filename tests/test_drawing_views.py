@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from micrograd_pt import MLP, Value, chapter15, draw, draw_network, draw_steps, half_squared_error
+from micrograd_pt import MLP, Value, chapter15, dot, draw, draw_network, draw_steps, half_squared_error
 from micrograd_pt.catalog import en, pt
 from micrograd_pt.drawing import Figure, rendering
 from micrograd_pt.drawing.neurons import cells
-from micrograd_pt.drawing.quoting import shown, text_width
+from micrograd_pt.drawing.quoting import shown, signed, text_width
 from micrograd_pt.graph import Graph
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -213,14 +213,14 @@ def test_steps_go_forward_and_back_and_show_what_is_known_so_far() -> None:
     e = shared_expression()
     steps = draw_steps(e)
     assert [step.caption for step in steps] == [
-        "c = 2 × (−3) = −6",
-        "d = −6 + 2 = −4",
-        "e = −4 × (−6) = 24",
-        "∂e/∂e = 1",
-        "∂e/∂d = 1 × (−6) = −6",
-        "∂e/∂c = 1 × (−4) + (−6) × 1 = −10",
-        "∂e/∂b = (−10) × 2 = −20",
-        "∂e/∂a = (−6) × 1 + (−10) × (−3) = 24",
+        "c = a·b = 2·(−3) = −6",
+        "d = c + a = −6 + 2 = −4",
+        "e = d·c = −4·(−6) = 24",
+        "∂e/∂e = 1   (é daqui que se parte)",
+        "∂e/∂d = ∂e/∂e · c = 1 · (−6) = −6",
+        "∂e/∂c = ∂e/∂e · d + ∂e/∂d = 1 · (−4) − 6 = −4 − 6 = −10",
+        "∂e/∂b = ∂e/∂c · a = −10 · 2 = −20",
+        "∂e/∂a = ∂e/∂d + ∂e/∂c · b = −6 − 10 · (−3) = −6 + 30 = 24",
     ]
     assert (len(steps.forward), len(steps.backward)) == (3, 5)
     graph = Graph(e)
@@ -230,6 +230,27 @@ def test_steps_go_forward_and_back_and_show_what_is_known_so_far() -> None:
         assert len(filled) == 2 + known
         assert all(written(seen[f"node-{node.index}"], "grad") == [""] for node in graph.nodes)
     assert all(node.value.grad == 0 for node in graph.nodes)
+
+
+def test_a_long_caption_keeps_its_result() -> None:
+    weights = [Value(float(i), f"w{i}") for i in range(30)]
+    caption = draw_steps(dot(weights, weights))[0].caption
+    assert len(caption) <= 150 and caption.endswith(" = 8555")
+    assert "fechado" in draw_steps(Value(-1.0, "x").relu())[-1].caption
+    assert "starts" in draw_steps(shared_expression(), lang="en").backward[0].caption
+
+
+def test_crowded_weights_are_in_the_boxes_and_not_on_the_arrows() -> None:
+    model = MLP(2, [4, 4, 1], activation="tanh", seed=1)
+    out = model([Value(1.0, "x1"), Value(-2.0, "x2")])
+    seen, graph = parts(draw(out, ("data", "flow"), collapse=True)), Graph(out)
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            node = graph[neuron.name]
+            box = written(seen[f"node-{node.index}"], "weight")
+            assert [text.split(" ")[0] for text in box] == [signed(weight.data) for weight in neuron.w]
+            assert all("←" in text for text in box)
+    assert not [name for name, group in seen.items() if name.startswith("edge") and written(group, "weight")]
 
 
 def test_every_step_has_the_same_layout() -> None:

@@ -15,7 +15,7 @@ FLOORS = (
     ("copying", "functions", "graph"),
     ("derivatives", "parsing"),
     ("checks", "losses", "schedules", "optimizers", "initializers", "nn"),
-    ("chapter15", "compiler", "drawing", "lesson"),
+    ("chapter15", "compiler", "lesson", "drawing"),
     ("history", "stepping", "training", "plots"),
     ("notebook", "page"),
     ("cli",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +21,18 @@ from micrograd_pt.drawing.computation import (
 from micrograd_pt.drawing.dot import figure_of_sketch
 from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.palette import Theme, theme_named
-from micrograd_pt.drawing.quoting import shown
 from micrograd_pt.drawing.sketch import Moment, Reading, sketch
 from micrograd_pt.drawing.story import Step, Story
 from micrograd_pt.engine import Value
-from micrograd_pt.graph import Contribution, Graph, Node
+from micrograd_pt.graph import Graph, Node
+from micrograd_pt.lesson import PlainWriter, explain
+from micrograd_pt.lesson.outline import Line
+from micrograd_pt.lesson.text import unrepeated
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
 
-_SOME_PARTS = 3
+_LONGEST_CAPTION = 150  # caracteres; uma conta maior fica sem os números, ou só com o resultado
 
 
 class Steps(Story):
@@ -129,6 +132,7 @@ class _Chain:
         self.parts, self.totals = graph.contributions()
         self.numbers = backward_numbers(graph)
         self.numbered = drawn_size(graph)[1] <= MAX_NUMBERED_ARROWS
+        self.lesson = explain(graph.root.value, [node.value for node in graph.nodes], lang=lang)
 
     def steps(self) -> Steps:
         """Todos os passos."""
@@ -136,19 +140,21 @@ class _Chain:
         grad: set[int] = set()
         flow: set[tuple[int, int]] = set()
         steps: list[Step] = []
+        forward = self._captions([step.node for step in self.lesson.forward], self.lesson.forward_section().lines)
+        backward = self._captions([step.node for step in self.lesson.backward], self.lesson.backward_section().lines)
         computed = [node for node in self.graph.nodes if not node.is_leaf]
         for number, node in enumerate(computed, start=1):
             data.add(node.index)
             arrows = {(arg.index, node.index, i) for i, arg in enumerate(node.inputs) if isinstance(arg, Node)}
             moment = Moment(frozenset(data))
-            steps.append(self._step("forward", number, len(computed), node, arrows, moment, _forward_caption(node)))
+            steps.append(self._step("forward", number, len(computed), node, arrows, moment, forward[node.index]))
         for number, node in enumerate(reversed(self.graph.nodes), start=1):
             grad.add(node.index)
             uses = self.parts[node.index]
             flow |= {(part.user.index, part.position) for part in uses}
             arrows = {(node.index, part.user.index, part.position) for part in uses}
             moment = Moment(frozenset(data), frozenset(grad), frozenset(flow))
-            caption = self._backward_caption(node, uses)
+            caption = backward[node.index]
             steps.append(self._step("backward", number, len(self.graph), node, arrows, moment, caption))
         caption = sentence("figure.steps.whole", self.lang, forward=len(computed), backward=len(self.graph))
         whole = self._figure(Moment(frozenset(data), frozenset(grad), frozenset(flow)), None, ())
@@ -175,34 +181,18 @@ class _Chain:
         picture = sketch(reading, title=self.title, notes=notes, emphasis=current)
         return figure_of_sketch(picture, self.theme, self.prefix)
 
-    def _backward_caption(self, node: Node, uses: Sequence[Contribution]) -> str:
-        """O gradiente de um nó: o que vem de cima × a derivada local, somado sobre os usos."""
-        name = f"∂{self.graph.root.name}/∂{node.name}"
-        total = shown(self.totals[node.index])
-        if node is self.graph.root:
-            return f"{name} = {total}"
-        terms = [self._term(part) for part in uses[:_SOME_PARTS]]
-        if len(uses) > _SOME_PARTS:
-            terms.append("…")
-        return f"{name} = {' + '.join(terms)} = {total}"
-
-    def _term(self, part: Contribution) -> str:
-        if part.local is None:
-            return f"0 ({sentence('figure.closed', self.lang)})"
-        return f"{_wrapped(shown(part.upstream))} × {_wrapped(shown(part.local))}"
+    def _captions(self, nodes: Sequence[Node], lines: Sequence[Line]) -> dict[int, str]:
+        """A conta de cada nó como a lição a escreve: em símbolos, em números e o resultado."""
+        writer = PlainWriter(lang=self.lang)
+        return {node.index: _caption(line, writer) for node, line in zip(nodes, lines, strict=True)}
 
 
-def _forward_caption(node: Node) -> str:
-    """A conta de um nó: a operação e os números que entram nela."""
-    assert node.op is not None
-    numbers = [shown(number) for number in node.numbers]
-    if len(numbers) == 2 and not node.op.symbol.isalpha():
-        text = f"{numbers[0]} {node.op.symbol} {_wrapped(numbers[1])}"
-    else:
-        listed = numbers if len(numbers) <= 2 * _SOME_PARTS else [*numbers[: 2 * _SOME_PARTS], "…"]
-        text = f"{node.op.symbol}({', '.join(listed)})"
-    return f"{node.name} = {text} = {shown(node.data)}"
-
-
-def _wrapped(number: str) -> str:
-    return f"({number})" if number.startswith("−") else number
+def _caption(line: Line, writer: PlainWriter) -> str:
+    """Uma linha da lição, com os lados que cabem, e o sinal de menos das figuras."""
+    left, sides = writer.formula(line.left), unrepeated([writer.formula(side) for side in line.sides])
+    note = f"   ({line.note})" if line.note else ""
+    for kept in (sides, [sides[0], sides[-1]], sides[-1:]):
+        text = f"{' = '.join([left, *kept])}{note}"
+        if len(text) <= _LONGEST_CAPTION:
+            break
+    return re.sub(r"(?<!\w)-", "−", text)
