@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,10 +14,10 @@ import pytest
 
 from micrograd_pt import explain, ops
 from micrograd_pt.lesson import Lesson, Paths
-from micrograd_pt.lesson.latex import article
 from micrograd_pt.notation import subscripts
 from micrograd_pt.parsing import Expression
 from tests.fuzzed_expressions import drawn
+from tests.latex import compiled
 from tests.lesson_reader import LessonReader, WrongNumberError, check, read
 
 RATE = 0.1
@@ -139,22 +136,6 @@ def test_a_number_with_one_wrong_digit_is_noticed() -> None:
                 reader.read(line)
         noticed += 1
     assert noticed == 60
-
-
-def compiled(documents: list[str], folder: Path) -> int:
-    """Compila um artigo com o pdflatex; dá quantas páginas ele tem."""
-    if shutil.which("pdflatex") is None:
-        reason = "não há pdflatex neste computador (no Debian: apt install texlive-latex-base texlive-lang-portuguese)"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    (folder / "licoes.tex").write_text(article("Lições sorteadas", "\n".join(documents), "pt"), encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "licoes.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    log = (folder / "licoes.log").read_text(encoding="utf-8", errors="replace")
-    assert done.returncode == 0, log[-3000:]
-    overfull = re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)
-    assert not overfull, f"linhas largas demais, em pontos: {overfull}"
-    assert "Missing character" not in log and "undefined" not in log
-    return int(re.findall(r"\((\d+) pages?", log)[-1])
 
 
 def compile_all(count: int, seed: int, folder: Path) -> None:

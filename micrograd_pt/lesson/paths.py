@@ -16,7 +16,7 @@ from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import ONE, Derivative, Formula, Letter, Number, in_numbers, product, total
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.slopes import Slopes
-from micrograd_pt.notation import number, typeset_name
+from micrograd_pt.notation import number, shown_name, typeset_name
 from micrograd_pt.ops import shorten
 
 
@@ -97,7 +97,8 @@ class Paths(Document):
 
     def title(self) -> str:
         """O título do documento."""
-        return sentence("paths.title", self.lang, root=self.root.name, parameter=self.parameter.name)
+        root, parameter = (shown_name(node.name) for node in (self.root, self.parameter))
+        return sentence("paths.title", self.lang, root=root, parameter=parameter)
 
     def outline(self) -> list[Section]:
         """Uma seção só: um caminho por linha, e a soma deles ao lado do gradiente."""

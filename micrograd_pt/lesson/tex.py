@@ -172,7 +172,7 @@ def _escaped(sign: str) -> str:
     """Um caractere como texto do pdflatex."""
     if sign in _ESCAPES:
         return _ESCAPES[sign]
-    if sign.isascii():
+    if sign.isascii() and sign.isprintable():
         return sign
     if sign in _GREEK:
         return f"$\\{_GREEK[sign]}$"

@@ -86,6 +86,8 @@ class _Page:
             return self.colored([whole], name, sides[-1], note)
         indent = min(len(name) + 3, 16)
         lines = [f"  {name} {sign} {sides[0]}", *(f"{' ' * indent}= {side}" for side in sides[1:])]
+        if len(name) > self.width // 3:  # um nome comprido fica com a linha só para si
+            lines[:1] = [f"  {name}", f"{' ' * indent}{sign} {sides[0]}"]
         pieces = [piece for text in lines for piece in _folded(text, indent + 2, self.width)]
         if note and len(pieces[-1]) + len(note) <= self.width:
             pieces[-1] += note
