@@ -120,6 +120,7 @@ def test_pictures_and_documents_are_written(capsys: pytest.CaptureFixture[str], 
     markdown, latex = (files[kind].read_text(encoding="utf-8") for kind in ("markdown", "latex"))
     for document in (markdown, latex):
         assert r"\partial" in document and "Caminhos de" in document and f"{gradient:.6g}" in document
+        assert "a = tanh(z)" in document and "w = 0.5; x = 2" in document
     assert r"\documentclass" in latex and latex.count(r"\begin{document}") == 1
 
 

@@ -19,8 +19,11 @@ from micrograd_pt.cli.options import Parser, Reader, chosen_language
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.lesson.latex import article
+from micrograd_pt.lesson.latex import article, render_latex
+from micrograd_pt.lesson.markdown import render_markdown
+from micrograd_pt.lesson.outline import Section
 from micrograd_pt.lesson.paths import Paths
+from micrograd_pt.lesson.tex import MarkdownTexWriter, TexWriter
 from micrograd_pt.notation import has_colors, number, printable
 from micrograd_pt.ops import describe, shorten
 from micrograd_pt.parsing import Expression, ExpressionError
@@ -68,10 +71,13 @@ class Explanation:
         evaluation = self.evaluated(expression)
         lesson = self.explained(evaluation)
         paths = [lesson.paths(self.node(evaluation, name)) for name in self.options.caminhos]
-        self.say(self.heading(expression, evaluation))
+        given = self.given(expression, evaluation)
+        self.say(
+            "\n".join([piece for line in given for piece in textwrap.wrap(line, _width(), subsequent_indent="    ")])
+        )
         for part in (lesson, *paths):
             self.say(printable(part.text(color=has_colors(), width=_width())))
-        return self.save(evaluation.value, lesson, paths)
+        return self.save(evaluation.value, _Written(lesson, paths, given))
 
     def expression(self) -> Expression:
         """A expressão, lida.
@@ -174,7 +180,7 @@ class Explanation:
             raise _Mistake(self.text("unreached", name=name))
         return found
 
-    def heading(self, expression: Expression, evaluation: Evaluation) -> str:
+    def given(self, expression: Expression, evaluation: Evaluation) -> list[str]:
         """A expressão, uma parte por linha, e os valores dados."""
         *parts, last = expression.parts
         root = evaluation.value
@@ -183,10 +189,9 @@ class Explanation:
         given = [
             f"{node.label} = {number(node.data, self.digits)}" for node in evaluation.named.values() if not node.op
         ]
-        lines = [*parts, last, "; ".join(given)]
-        return "\n".join(piece for line in lines for piece in textwrap.wrap(line, _width(), subsequent_indent="    "))
+        return [*parts, last, "; ".join(given)]
 
-    def save(self, value: Value, lesson: Lesson, paths: Sequence[Paths]) -> int:
+    def save(self, value: Value, written: _Written) -> int:
         """Grava os arquivos pedidos e diz onde; devolve 1 se algum não pôde ser gravado."""
         status = 0
         if self.options.svg or self.options.png:
@@ -196,7 +201,7 @@ class Explanation:
             if path is None:
                 continue
             try:
-                render(path, value, lesson, paths)
+                render(path, value, written)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
                 self.complain(self.text("unsaved.file", path=path, reason=reason))
@@ -249,6 +254,31 @@ def _results(lesson: Lesson) -> Iterator[tuple[str, Any]]:
         yield update.node.name, update.result
 
 
+class _Written:
+    """O que se escreve num documento: a expressão com os seus valores, a lição e, depois dela, os caminhos.
+
+    Args:
+        lesson: a lição.
+        paths: os caminhos pedidos.
+        given: a expressão e os valores, uma linha cada.
+    """
+
+    def __init__(self, lesson: Lesson, paths: Sequence[Paths], given: Sequence[str]) -> None:
+        self.lesson = lesson
+        self.sections = [Section("", line) for line in given]
+        for part in (lesson, *paths):
+            self.sections += part.outline()
+
+    def markdown(self) -> str:
+        """Como Markdown."""
+        return render_markdown(self.sections, MarkdownTexWriter(self.lesson.digits, self.lesson.lang))
+
+    def latex(self) -> str:
+        """Como artigo completo."""
+        fragment = render_latex(self.sections, TexWriter(self.lesson.digits, self.lesson.lang))
+        return article(self.lesson.title(), fragment, self.lesson.lang)
+
+
 def _save_picture(path: Path, value: Value, format: str) -> None:
     from micrograd_pt.drawing import draw
 
@@ -259,19 +289,12 @@ def _save_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _latex(lesson: Lesson, paths: Sequence[Paths]) -> str:
-    """Um artigo completo: a lição, e depois dela os caminhos."""
-    return article(lesson.title(), "\n".join(part.latex() for part in (lesson, *paths)), lesson.lang)
-
-
-_FILES: dict[str, Callable[[Path, Value, Lesson, Sequence[Paths]], None]] = {
-    "svg": lambda path, value, lesson, paths: _save_picture(path, value, "svg"),
-    "png": lambda path, value, lesson, paths: _save_picture(path, value, "png"),
-    "markdown": lambda path, value, lesson, paths: _save_text(
-        path, "\n".join(part.markdown() for part in (lesson, *paths))
-    ),
-    "latex": lambda path, value, lesson, paths: _save_text(path, _latex(lesson, paths)),
-    "html": lambda path, value, lesson, paths: lesson.save_html(path),  # type: ignore[attr-defined]
+_FILES: dict[str, Callable[[Path, Value, _Written], None]] = {
+    "svg": lambda path, value, written: _save_picture(path, value, "svg"),
+    "png": lambda path, value, written: _save_picture(path, value, "png"),
+    "markdown": lambda path, value, written: _save_text(path, written.markdown()),
+    "latex": lambda path, value, written: _save_text(path, written.latex()),
+    "html": lambda path, value, written: written.lesson.save_html(path),  # type: ignore[attr-defined]
 }
 """O que cada opção grava."""
 

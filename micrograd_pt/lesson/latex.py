@@ -56,15 +56,15 @@ def article(title: str, fragment: str, lang: str) -> str:
 
 def _section(section: Section, writer: TexWriter) -> str:
     """O título, o que se diz antes, e um alinhamento que pode continuar na página seguinte."""
-    parts = [f"\\section*{{{writer.words(section.title)}}}\n"] if section.title else []
-    if section.intro:
-        parts.append(f"{writer.words(section.intro)}\n")
-    if section.lines:
-        widest = max([breadth(writer.formula(line.left)) for line in section.lines])
-        limit = max(_LINE - widest - 3, _LINE // 2)
-        lines = [f" {_KEPT}\n".join([_row(row, limit) for row in rows(line, writer, limit)]) for line in section.lines]
-        parts.append(f"{{\\allowdisplaybreaks\n\\begin{{align*}}\n{_stacked(lines)}\n\\end{{align*}}}}\n")
-    return "\n".join(parts)
+    title = f"\\section*{{{writer.words(section.title)}}}\n\n" if section.title else ""
+    intro = f"{writer.words(section.intro)}\n" if section.intro else ""
+    if not section.lines:
+        return title + intro
+    widest = max([breadth(writer.formula(line.left)) for line in section.lines])
+    limit = max(_LINE - widest - 3, _LINE // 2)
+    lines = [f" {_KEPT}\n".join([_row(row, limit) for row in rows(line, writer, limit)]) for line in section.lines]
+    # sem linha vazia entre a frase e o alinhamento: são um parágrafo só, que a página não separa
+    return f"{title}{intro}{{\\allowdisplaybreaks\n\\begin{{align*}}\n{_stacked(lines)}\n\\end{{align*}}}}\n"
 
 
 def _stacked(lines: Sequence[str]) -> str:
