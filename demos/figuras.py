@@ -6,8 +6,10 @@ from micrograd_pt import Value, chapter15, draw, draw_network, draw_steps, half_
 
 folder = Path(__file__).parent
 network = chapter15.network()
-loss = half_squared_error(network([Value(0.0, "x1"), Value(1.0, "x2")]), 1.0)
+output = network([Value(0.0, "x1"), Value(1.0, "x2")])
+loss = half_squared_error(output, 1.0)
 loss.label = "E"
+loss.backward()
 a, b = Value(2.0, "a"), Value(-3.0, "b")
 c = a * b
 c.label = "c"
@@ -20,7 +22,7 @@ figures = {
     "rede": draw_network(network, [0, 1]),
     "gradientes": draw_network(network, [0, 1], "gradients", target=1),
     "atualizacao": draw_network(network, [0, 1], "update", target=1, learning_rate=0.5),
-    "neuronios": draw(loss, ("data", "grad", "flow"), collapse=True),
+    "neuronios": draw(output, ("data", "grad", "flow"), collapse=True),
     "caminho": draw(loss, highlight=["w_x2_h1", "z_h1", "h1", "z_o", "o"]),
 }
 for name, figure in figures.items():
