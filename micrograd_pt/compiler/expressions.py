@@ -31,15 +31,23 @@ class Expression:
             `"not"`.
         args: as partes; numa constante, o número; num nome, o texto; numa chamada, a função e depois as expressões.
         parts: as expressões de que esta é feita.
+        number: o número de uma constante; None se não é constante.
         index: a ordem de criação: as partes vêm sempre antes.
     """
 
-    __slots__ = ("args", "book", "index", "kind", "parts")
+    __slots__ = ("args", "book", "index", "kind", "number", "parts")
 
     def __init__(self, book: Book, kind: str, args: tuple[Any, ...], index: int) -> None:
         self.book, self.kind, self.args, self.index = book, kind, args, index
-        self.parts: tuple[Expression, ...]
-        self.parts = () if kind in ("const", "name") else args[1:] if kind == "call" else args
+        self.number: Any = None
+        self.parts: tuple[Expression, ...] = args
+        if kind == "call":
+            self.parts = args[1:]
+        elif kind == "name":
+            self.parts = ()
+        elif kind == "const":
+            self.parts = ()
+            (self.number,) = args
 
     def __add__(self, other: Any) -> Any:
         return self.book.add(self, self.book.lift(other))
@@ -109,11 +117,6 @@ class Expression:
         book = next(arg.book for arg in args if type(arg) is Expression)
         return book.apply(operation, args)
 
-    @property
-    def number(self) -> Any:
-        """O número de uma constante; None se não é constante."""
-        return self.args[0] if self.kind == "const" else None
-
     def __repr__(self) -> str:
         return f"<expressão {self.kind} {self.index}>"
 
@@ -153,6 +156,8 @@ class Book:
             return a
         if x is not None and y is not None:
             return self.constant(x + y)
+        if a is b:
+            return self.multiply(self.constant(2.0), a)
         if b.kind == "neg":
             return self._made("-", (a, b.args[0]))
         if y is not None and y < 0:
@@ -185,6 +190,8 @@ class Book:
             return self.negative(a)
         if x is not None and y is not None:
             return self.constant(x * y)
+        if y is not None:  # a constante vem na frente, e o mesmo produto é escrito de um modo só
+            return self.multiply(b, a)
         if x is not None and b.kind == "*" and _is_power_of_two(x) and b.args[0].kind == "const":
             return self.multiply(self.constant(x * b.args[0].number), b.args[1])  # exato: só o expoente muda
         if a.kind == "neg" and b.kind == "neg":
@@ -373,6 +380,23 @@ class Book:
 
 def _is_power_of_two(number: float) -> bool:
     return math.isfinite(number) and abs(math.frexp(number)[0]) == 0.5
+
+
+def without_factor(product: Expression) -> tuple[float, Expression]:
+    """Um produto que começa por uma potência de 2, como (potência, resto); (1, o produto) se não começa.
+
+    Numa soma de muitas parcelas a potência de 2 sai em evidência sem mudar algarismo nenhum: só o expoente muda.
+    """
+    rest, factors = product, []
+    while rest.kind == "*":
+        rest, factor = rest.args
+        factors.append(factor)
+    if not factors or rest.number is None or not _is_power_of_two(rest.number):
+        return 1.0, product
+    found = factors.pop()
+    while factors:
+        found = found * factors.pop()
+    return rest.number, found
 
 
 def opened(slope: Any) -> tuple[Any, Any]:

@@ -54,6 +54,8 @@ class Plan:
         sums: as variáveis em que as parcelas se somam, com o nó de cada uma.
         results: a variável com o gradiente de cada folha pedida.
         varying: as expressões que mudam de uma linha de dados para outra.
+        homes: a região fora da qual nenhuma dessas variáveis é usada.
+        gates: a condição sem a qual o que elas somam não serve para nada.
         titles: nomes sugeridos para expressões.
         adjoints: as expressões que são gradientes de nós.
     """
@@ -66,6 +68,8 @@ class Plan:
     values: dict[Expression, Node]
     pushes: list[Push]
     sums: dict[Expression, Node]
+    homes: dict[Expression, Region]
+    gates: dict[Expression, Expression]
     results: list[Expression]
     varying: set[Expression]
     titles: dict[Expression, str]
@@ -101,6 +105,7 @@ class _Planner:
         self.adjoints: set[Expression] = set()
         self.values: dict[Expression, Node] = {}
         self.data: list[Any] = [None] * len(graph)
+        self.args: list[list[Any]] = [[]] * len(graph)
         self.moves = [False] * len(graph)
         input_names = [self._leaf(value, by_value, "x") for value in inputs]
         parameter_names = [self._leaf(value, by_value, "p") for value in parameters]
@@ -110,6 +115,8 @@ class _Planner:
         self._forward()
         self.pushes: list[Push] = []
         self.sums: dict[Expression, Node] = {}
+        self.homes: dict[Expression, Region] = {}
+        self.gates: dict[Expression, Expression] = {}
         self.varying = self._varying(input_names) if looped else set()
         self.changing: dict[Expression, bool] = {}
         self.received: list[Any] = [None] * len(graph)
@@ -124,6 +131,8 @@ class _Planner:
             self.values,
             self.pushes,
             self.sums,
+            self.homes,
+            self.gates,
             results,
             self.varying,
             self.titles,
@@ -147,7 +156,7 @@ class _Planner:
                 if self.data[node.index] is None:
                     self.data[node.index] = self.book.lift(node.data)
                 continue
-            args = self._args(node)
+            args = self.args[node.index] = self._args(node)
             value = self.book.apply(node.op, args)
             self.data[node.index] = value
             self.moves[node.index] = any(isinstance(arg, Node) and self.moves[arg.index] for arg in node.inputs)
@@ -188,9 +197,10 @@ class _Planner:
                     regions[place] = self._lasting(regions[place], self.received[place])
             if self.received[place] is None or node.op is None:
                 continue
-            args = self._args(node)
+            args = self.args[place]
             wanted_args = [isinstance(arg, Node) and needed[arg.index] for arg in node.inputs]
             slopes = book.slopes(node.op, self.data[place], args, wanted_args)
+            conditions = set()
             for position, arg in enumerate(node.inputs):
                 if not wanted_args[position]:
                     continue
@@ -200,7 +210,10 @@ class _Planner:
                 region = regions[place]
                 if condition is not True and condition not in region:
                     region = (*region, condition)
+                conditions.add(condition)
                 edges[arg.index].append((node, region, slope))
+            if len(conditions) == 1 and True not in conditions and place not in leaves:
+                self.gates[self.received[place]] = conditions.pop()
         self.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]
 
@@ -231,7 +244,8 @@ class _Planner:
     def _receive(self, node: Node, edges: list[tuple[Node, Region, Any]], region: Region, leaf: bool) -> None:
         """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
         settled = self.looped and not self.moves[node.index]
-        if not leaf and not settled and all(where == region for _, where, _ in edges):
+        accumulates = settled and (region != () or any(self.moves[user.index] for user, _, _ in edges))
+        if not leaf and not accumulates and all(where == region for _, where, _ in edges):
             total = self.book.constant(0.0)
             for user, _, slope in edges:
                 total = self.book.add(total, self.book.multiply(self.received[user.index], slope))
@@ -241,6 +255,7 @@ class _Planner:
             return
         variable = self.book.name(self.names.new(f"g_{node.name}"))
         self.sums[variable] = node
+        self.homes[variable] = () if leaf or settled else region
         grouped: dict[tuple[Region, bool], tuple[Any, int]] = {}
         for user, where, slope in edges:
             part = self.book.multiply(self.received[user.index], slope)

@@ -66,8 +66,8 @@ class Program:
             DomainError: uma conta fora do domínio.
             OverflowError: um resultado que não cabe num `float`.
         """
-        self._require(input_values, self.inputs, "entrada(s)")
-        self._require(parameter_values, self.parameters, "parâmetro(s)")
+        if len(input_values) != self.inputs or len(parameter_values) != self.parameters:
+            self._require_sizes([input_values], parameter_values)
         return self._guarded(self.run, input_values, parameter_values)
 
     def batch(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
@@ -83,10 +83,13 @@ class Program:
         Raises:
             ValueError, DomainError, OverflowError: como ao chamar o programa.
         """
-        self._require(parameter_values, self.parameters, "parâmetro(s)")
-        for row in rows:
-            self._require(row, self.inputs, "entrada(s)")
-        return self._guarded(self.run_batch, rows, parameter_values)
+        if not self.inputs or not self.parameters:
+            self._require_sizes(rows, parameter_values)
+        try:
+            return self.run_batch(rows, parameter_values)
+        except (ArithmeticError, ValueError, TypeError):  # linhas do tamanho errado, ou uma conta que não se faz
+            self._require_sizes(rows, parameter_values)
+            return self._guarded(self.run_batch, rows, parameter_values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, (self._single, self._looped_source, self.inputs, self.parameters)
@@ -95,9 +98,13 @@ class Program:
         lines = self._single.count("\n")
         return f"<Program: {self.inputs} entrada(s), {self.parameters} parâmetro(s), {lines} linhas>"
 
-    def _require(self, numbers: Sequence[float], expected: int, what: str) -> None:
-        if len(numbers) != expected:
-            raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
+    def _require_sizes(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
+        for numbers, expected, what in (
+            (parameter_values, self.parameters, "parâmetro(s)"),
+            *[(row, self.inputs, "entrada(s)") for row in rows],
+        ):
+            if len(numbers) != expected:
+                raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
 
     def _guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """Chama o texto, e diz em que linha dele está um erro de domínio."""

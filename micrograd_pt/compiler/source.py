@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression
+from micrograd_pt.compiler.closed import narrowed, rest_of
+from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression, without_factor
 from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
+from micrograd_pt.compiler.polish import frequent_first, merged, zeroed
 
 _index = attrgetter("index")
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
@@ -56,36 +59,52 @@ class Writer:
                     strict.add(part)
         self.homes = self._homes()
         varying = self.plan.varying
-        for expression in self.order:
-            if any(part in varying for part in expression.parts):
-                varying.add(expression)
+        if varying:
+            for expression in self.order:
+                if not varying.isdisjoint(expression.parts):
+                    varying.add(expression)
         self.kept: set[Expression] = set()
+        self.clipped = self._clipped()
+        inside = set(self.clipped.values())
         depth: dict[Expression, int] = {}
         for expression in self.order:
-            depth[expression] = 1 + max((depth[part] for part in expression.parts), default=-1)
+            depth[expression] = 1 + max([depth[part] for part in expression.parts], default=-1)
             if expression.kind in ("const", "name", "and", "or", "not", *COMPARISONS) or expression not in strict:
+                continue
+            if expression in inside:
                 continue
             if self.counts[expression] > 1 or depth[expression] > _DEEPEST:
                 self.kept.add(expression)
                 depth[expression] = 0
+
+    def _clipped(self) -> dict[Expression, Expression]:
+        """Os relus cujo argumento só serve para eles: a variável do relu começa como ele, e é cortada em 0."""
+        counts = self.counts
+        found = {value: rest for value in self.order if (rest := rest_of(value)) is not None}
+        return {
+            value: rest
+            for value, rest in found.items()
+            if counts[value] > 1 and counts[rest] == 2 and counts[value.args[0]] == 1 and value in self.plan.values
+        }
 
     def _homes(self) -> dict[Expression, Region]:
         """Para cada gradiente de nó, a região mais funda que contém todos os seus usos."""
         homes: dict[Expression, Region] = {}
         if not any(push.region for push in self.plan.pushes):
             return homes
-
-        def used_in(expression: Expression, region: Region) -> None:
-            before = homes.get(expression)
-            homes[expression] = region if before is None else common([before, region])
-
         for push in self.plan.pushes:
-            used_in(push.part, push.region)
+            before = homes.get(push.part)
+            homes[push.part] = push.region if before is None else common([before, push.region])
         for expression in reversed(self.order):
             region = homes.get(expression)
-            if region is not None:
-                for part in expression.parts:
-                    used_in(part, region)
+            if region is None:
+                continue
+            for part in expression.parts:
+                before = homes.get(part)
+                if before is None:
+                    homes[part] = region
+                elif before is not region and before:
+                    homes[part] = common([before, region])
         return {expression: homes[expression] for expression in self.plan.adjoints if expression in homes}
 
     def hoist(self) -> None:
@@ -110,20 +129,30 @@ class Writer:
 
     def backward(self, pushes: Sequence[Push], started: set[Expression], factor: str = "") -> None:
         """Escreve as parcelas de gradiente, juntando num bloco as seguidas da mesma região."""
+        waiting: dict[Region, dict[Expression, None]] = {}
+        for push in pushes:
+            home = self.plan.homes[push.target]
+            if push.target not in started and push.region != home:
+                waiting.setdefault(home, {})[push.target] = None
+        self._zero(waiting.pop((), ()), started)
         here: Region = ()
         for region, group in groupby(pushes, key=lambda push: push.region):
             together = list(group)
-            new = [push.target for push in together if region and push.target not in started]
-            shared = 0 if new else len(common([here, region]))
+            shared = len(common([here, region]))
             self._leave(len(here) - shared)
-            for target in new:
-                self.line(f"{self.text(target)} = 0.0")
-                started.add(target)
-            self._enter(region, shared, together)
+            for depth in range(shared, len(region)):
+                self._enter(region[: depth + 1], together)
+                self._zero(waiting.pop(region[: depth + 1], ()), started)
             here = region
             for push in together:
                 self._push(push, started, factor)
         self._leave(len(here))
+
+    def _zero(self, targets: Iterable[Expression], started: set[Expression]) -> None:
+        """Começa em 0 as variáveis a que se vai somar."""
+        for text in zeroed([self.text(target) for target in targets]):
+            self.line(text)
+        started.update(targets)
 
     def _push(self, push: Push, started: set[Expression], factor: str) -> None:
         self.need([push.part])
@@ -133,15 +162,14 @@ class Writer:
         node = comment(self.plan.sums[push.target].name)
         self.line(f"{self.text(push.target)} {sign} {factor}{part}  # gradiente de {node}")
 
-    def _enter(self, region: Region, depth: int, pushes: Sequence[Push]) -> None:
-        """Abre os blocos de uma região, a partir dos `depth` já abertos; o que serve a irmãos vem antes deles."""
+    def _enter(self, region: Region, pushes: Sequence[Push]) -> None:
+        """Abre o bloco da última condição da região; o que serve também a blocos irmãos é escrito antes dele."""
         used = self._missing(push.part for push in pushes)
-        for place in range(depth, len(region)):
-            self.need([found for found in used if self.homes.get(found) == region[:place]])
-            self.need([region[place]])
-            self.line(f"if {self.text(region[place])}:")
-            self.indent += 1
-            self.scopes.append([])
+        self.need([found for found in used if self.homes.get(found) == region[:-1]])
+        self.need([region[-1]])
+        self.line(f"if {self.text(region[-1])}:")
+        self.indent += 1
+        self.scopes.append([])
 
     def _leave(self, blocks: int) -> None:
         for _ in range(blocks):
@@ -174,6 +202,9 @@ class Writer:
         return sorted(missing, key=_index) if len(missing) > 1 else missing
 
     def _assign(self, expression: Expression) -> None:
+        if expression in self.clipped:
+            self._clip(expression)
+            return
         node = self.plan.values.get(expression)
         title = node.name if node is not None else self.plan.titles.get(expression, "t")
         text = self.text(expression, 0)
@@ -186,6 +217,17 @@ class Writer:
         elif title != "t":
             about = f"  # gradiente de {comment(title[2:])}"
         self.line(f"{name} = {text}{about}")
+
+    def _clip(self, expression: Expression) -> None:
+        """Um relu: a conta, e 0 no lugar dela se é negativa."""
+        node = self.plan.values[expression]
+        text = self.text(self.clipped[expression], 0)
+        name = self.names[expression] = self.plan.names.new(node.name)
+        self.scopes[-1].append(expression)
+        assert node.op is not None
+        self.line(f"{name} = {text}  # {comment(node.name)}: {comment(node.op.symbol)}")
+        self.line(f"if {name} < 0.0:")
+        self.line(f"    {name} = 0.0")
 
     def text(self, expression: Expression, needed: int = _OR) -> str:
         """A expressão como texto, entre parênteses se sozinha não se manteria junto."""
@@ -234,7 +276,7 @@ def write_single(plan: Plan) -> str:
         plan: o plano de uma chamada.
     """
     functions: set[str] = set()
-    return _module(_single(plan, functions), functions)
+    return _module(_single(narrowed(plan), functions), functions)
 
 
 def write_looped(plan: Plan) -> str:
@@ -244,7 +286,7 @@ def write_looped(plan: Plan) -> str:
         plan: o plano de um laço sobre linhas.
     """
     functions: set[str] = set()
-    return _module(_looped(plan, functions), functions)
+    return _module(_looped(narrowed(plan), functions), functions)
 
 
 def _module(lines: Sequence[str], functions: set[str]) -> str:
@@ -261,23 +303,23 @@ def _single(plan: Plan, functions: set[str]) -> list[str]:
     writer.backward(plan.pushes, started)
     writer.need([plan.output, *plan.results])
     gradients = [_final(writer, result, started) for result in plan.results]
-    return [*lines, *writer.lines, f"    return {writer.text(plan.output)}, {_tuple(gradients)}"]
+    return [*lines, *merged(writer.lines), f"    return {writer.text(plan.output)}, {_tuple(gradients)}"]
 
 
 def _looped(plan: Plan, functions: set[str]) -> list[str]:
+    factor, output = without_factor(plan.output)
+    plan = replace(plan, output=output)
     writer = Writer(plan, functions)
-    lines = ["def batch(rows, parameters):", '    """A soma dos valores e dos gradientes sobre muitas linhas."""']
-    lines += [*_unpacked(plan.parameters, "parameters"), "    rows_count = float(len(rows))"]
+    lines = ["", '    """A soma dos valores e dos gradientes sobre muitas linhas."""']
     inside = [push for push in plan.pushes if not push.after and _moves(push, plan)]
     constant = [push for push in plan.pushes if not push.after and not _moves(push, plan)]
     outside = [push for push in plan.pushes if push.after]
     started: set[Expression] = set()
-    writer.hoist()
-    for push in inside:
-        if push.target not in started and push.target not in plan.varying:
-            writer.line(f"{writer.text(push.target)} = 0.0")
-            started.add(push.target)
     moving = plan.output in plan.varying
+    if not moving or constant or plan.book.name("rows_count") in writer.order:
+        writer.line("rows_count = float(len(rows))")
+    writer.hoist()
+    writer._zero(dict.fromkeys(push.target for push in inside if push.target not in plan.varying), started)
     if moving:
         writer.line("total = 0.0")
     if moving or inside:
@@ -286,8 +328,8 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
         writer.scopes.append([])
         writer.forward(moving=True)
         if moving:
-            writer.need([plan.output])
-            writer.line(f"total += {writer.text(plan.output)}")
+            writer.need([output])
+            writer.line(f"total += {writer.text(output)}")
         here = set(started)
         writer.backward(inside, here)
         writer._leave(1)
@@ -295,11 +337,15 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
     writer.forward(moving=False)
     writer.backward(outside, started)
     if not moving:
-        writer.need([plan.output])
-        writer.line(f"total = rows_count * {writer.text(plan.output, _FACTOR)}")
+        writer.need([output])
+        writer.line(f"total = rows_count * {writer.text(output, _FACTOR)}")
     writer.need(plan.results)
     gradients = [_final(writer, result, started) for result in plan.results]
-    return [*lines, *writer.lines, f"    return total, {_tuple(gradients)}"]
+    body = merged(writer.lines)
+    lines[0] = f"def batch({', '.join(['rows', 'parameters', *[f'{name}={name}' for name in sorted(functions)]])}):"
+    lines += [*frequent_first(body, plan), *_unpacked(plan.parameters, "parameters"), *body]
+    total = "total" if factor == 1 else f"{factor!r} * total"
+    return [*lines, f"    return {total}, {_tuple(gradients)}"]
 
 
 def _moves(push: Push, plan: Plan) -> bool:

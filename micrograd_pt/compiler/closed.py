@@ -1,0 +1,65 @@
+"""O que um ramo fechado só multiplicaria por 0: parcelas de gradiente que esperam por um valor diferente de 0.
+
+Um relu em repouso vale 0 e não deixa passar gradiente. O peso que o multiplica recebe então o gradiente vezes 0, e o
+que chega ao próprio relu não segue adiante: as duas parcelas vão para dentro de um `if`, como faria quem escreve à mão.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from micrograd_pt.compiler.expressions import Expression
+from micrograd_pt.compiler.plan import Plan, Push, Region
+
+
+def narrowed(plan: Plan) -> Plan:
+    """O mesmo plano, com cada parcela na menor região em que serve; as de uma mesma vez, juntas por região."""
+    resting = {rest: value for value in plan.values if (rest := rest_of(value)) is not None}
+
+    def within(region: Region) -> Region:
+        """A mesma região, em que `x > 0` passa a ser: o relu de x não é 0, e é maior que 0."""
+        longer: list[Any] = []
+        for condition in region:
+            value = _waiting(condition, resting)
+            longer += [condition] if value is None else [value, plan.book.compare(">", value, 0.0)]
+        return tuple(dict.fromkeys(longer))
+
+    pushes = []
+    for _, turn in groupby(plan.pushes, key=attrgetter("turn")):
+        by_region: dict[Region, list[Push]] = {}
+        for push in turn:
+            value = _factor(push.part)
+            if value is None:
+                value = _waiting(plan.gates.get(push.target), resting)
+            region = push.region if value is None else (*push.region, value)
+            by_region.setdefault(within(region), []).append(push)
+        pushes += [replace(push, region=region) for region, group in by_region.items() for push in group]
+    homes = {variable: within(region) for variable, region in plan.homes.items()}
+    return replace(plan, pushes=pushes, homes=homes)
+
+
+def rest_of(value: Expression) -> Expression | None:
+    """O x de um valor que é x onde x > 0 e 0 onde x < 0 (`0 if x < 0 else x`); None se não é desse feitio."""
+    if value.kind != "choose":
+        return None
+    condition, low, high = value.args
+    if condition.kind == "<" and condition.args[0] is high and condition.args[1].number == low.number == 0:
+        rest: Expression = high
+        return rest
+    return None
+
+
+def _factor(part: Expression) -> Expression | None:
+    """O fator desse feitio de um produto."""
+    factors = part.args if part.kind == "*" else ()
+    return next((side for side in reversed(factors) if rest_of(side) is not None), None)
+
+
+def _waiting(gate: Any, resting: dict[Expression, Expression]) -> Expression | None:
+    """O valor que é diferente de 0 sempre que a condição `x > 0` vale; None se a condição é outra."""
+    if isinstance(gate, Expression) and gate.kind == ">" and gate.args[1].number == 0:
+        return resting.get(gate.args[0])
+    return None
