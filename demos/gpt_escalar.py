@@ -10,6 +10,7 @@ Uso: python demos/gpt_escalar.py [passos]
 import itertools
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 WIDTH, HEADS, CONTEXT, SYMBOLS = 16, 4, 16, 27
@@ -43,6 +44,14 @@ def new_weights(make: Any, seed: int = 0) -> dict[str, Matrix]:
     return {
         name: [[make(draw.gauss(0, 0.08)) for _ in range(columns)] for _ in range(rows)]
         for name, (rows, columns) in shapes().items()
+    }
+
+
+def arranged(numbers: Sequence[Any]) -> dict[str, Matrix]:
+    """As matrizes de pesos, a partir dos números em fila, na ordem de `parameters`."""
+    queue = iter(numbers)
+    return {
+        name: [[next(queue) for _ in range(columns)] for _ in range(rows)] for name, (rows, columns) in shapes().items()
     }
 
 

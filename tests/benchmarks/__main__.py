@@ -1,0 +1,185 @@
+"""O banco de provas: motores em processos separados, um passo de cada por vez, medianas, e a razão para o micrograd.
+
+Uso: python -m tests.benchmarks [--rodadas N] [--contas xor,moons,gpt,cadeia] [--motores micrograd,compiled,…]
+
+Antes de medir confere que todos dão a mesma perda e os mesmos gradientes. A tabela sai em Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from tests.benchmarks.engines import ENGINES
+from tests.benchmarks.workloads import WORKLOADS
+
+SHORTEST = 0.02  # segundos de uma medida; um passo mais curto é repetido
+LENGTHS = (10**3, 10**4, 10**5, 10**6, 10**7)
+TITLES = {"xor": "XOR 2-2-1", "moons": "luas, MLP(2, [16, 16, 1])", "gpt": "GPT de uma camada"}
+ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+class Worker:
+    """Um motor e uma conta num processo à parte."""
+
+    def __init__(self, engine: str, workload: str) -> None:
+        command = [sys.executable, "-m", "tests.benchmarks.worker", engine, workload]
+        environment = {**os.environ, **ONE_THREAD}
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
+        self.answer = self._read()
+        self.repeat = 1
+        self.seconds: list[float] = []
+
+    def _read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found: dict[str, Any] = json.loads(line) if line else {"error": f"fim com {self.process.wait()}"}
+        return found
+
+    def measure(self) -> float:
+        """Os segundos de um passo."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"repeat": self.repeat}) + "\n")
+        self.process.stdin.flush()
+        seconds: float = self._read()["seconds"]
+        return seconds
+
+    def warm(self) -> None:
+        """Escolhe quantos passos cabem numa medida."""
+        while (seconds := self.measure()) * self.repeat < SHORTEST:
+            self.repeat = min(self.repeat * 10, max(self.repeat + 1, round(1.2 * SHORTEST / max(seconds, 1e-9))))
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def compare(workload: str, engines: list[str], rounds: int) -> list[tuple[str, Any]]:
+    """Cada motor com a sua mediana em segundos, ou com o que o impediu."""
+    rows: list[tuple[str, Any]] = []
+    workers: dict[str, Worker] = {}
+    for name in engines:
+        engine = ENGINES[name]
+        if workload not in engine.workloads:
+            continue
+        if not engine.installed:
+            rows.append((name, "não instalado"))
+            continue
+        worker = Worker(name, workload)
+        if "error" in worker.answer:
+            rows.append((name, worker.answer["error"]))
+            worker.close()
+        else:
+            workers[name] = worker
+    try:
+        _require_agreement(workload, workers)
+        for worker in workers.values():
+            worker.warm()
+        for _ in range(rounds):
+            for worker in workers.values():
+                worker.seconds.append(worker.measure())
+    finally:
+        for worker in workers.values():
+            worker.close()
+    return rows + [(name, statistics.median(worker.seconds)) for name, worker in workers.items()]
+
+
+def _require_agreement(workload: str, workers: dict[str, Worker]) -> None:
+    """Confere que a perda e os gradientes são os mesmos.
+
+    Raises:
+        SystemExit: um motor deu outra coisa.
+    """
+    first, *others = workers.items()
+    for name, worker in others:
+        for key in ("loss", "gradients"):
+            expected, found = first[1].answer[key], worker.answer[key]
+            pairs = [(expected, found)] if key == "loss" else list(zip(expected, found, strict=True))
+            furthest = max(abs(a - b) for a, b in pairs)
+            if not furthest <= 1e-9 * max(1.0, *[abs(a) for a, _ in pairs]):
+                raise SystemExit(f"{workload}: {name} não concorda com {first[0]} em {key} (diferença {furthest:.3g})")
+
+
+def chains(engines: list[str]) -> None:
+    """A tabela das cadeias."""
+    print("\n| cadeia, por nó |" + "".join(f" {length:,} |".replace(",", ".") for length in LENGTHS))
+    print("|---|" + "---|" * len(LENGTHS))
+    for name in [engine for engine in ("micrograd", "tuples", "nodes", "compiled") if engine in engines]:
+        cells = []
+        for length in LENGTHS:
+            if name == "compiled" and length > 10**5:
+                cells.append("–")
+                continue
+            command = [sys.executable, "-m", "tests.benchmarks.chains", name, str(length)]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            found = json.loads(run.stdout) if run.stdout else {"error": f"fim com {run.returncode}"}
+            cells.append(_chain_cell(found))
+        print(f"| {ENGINES[name].title} | " + " | ".join(cells) + " |", flush=True)
+
+
+def _chain_cell(found: dict[str, Any]) -> str:
+    if "error" in found:
+        return str(found["error"])
+    text = f"{1e6 * found['seconds']:.2f} µs" if found["seconds"] > 1e-7 else f"{1e9 * found['seconds']:.1f} ns"
+    if "bytes" in found:
+        text += f", {found['bytes']:.0f} bytes"
+    if "compile" in found:
+        text += f" (compilar: {1e6 * found['compile']:.0f} µs)"
+    return text
+
+
+def _time(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def main() -> None:
+    """Lê as opções, mede e imprime."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Quanto custa um passo.")
+    parser.add_argument("--rodadas", type=int, default=9, help="medidas de cada motor (9)")
+    parser.add_argument("--contas", default="xor,moons,gpt,cadeia", help="as contas, separadas por vírgula")
+    parser.add_argument("--motores", default=",".join(ENGINES), help="os motores, separados por vírgula")
+    options = parser.parse_args()
+    engines = [name for name in options.motores.split(",") if name]
+    asked = options.contas.split(",")
+    for given, known in ((engines, [*ENGINES]), (asked, [*WORKLOADS, "cadeia"])):
+        if unknown := set(given) - set(known):
+            parser.error(f"não conheço {', '.join(sorted(unknown))}; conheço {', '.join(known)}")
+    print(
+        f"{datetime.date.today().isoformat()}, {platform.python_implementation()} {platform.python_version()}, "
+        f"{platform.machine()}, {os.cpu_count()} processadores; mediana de {options.rodadas} medidas intercaladas\n"
+    )
+    for workload in [name for name in WORKLOADS if name in asked]:
+        rows = compare(workload, engines, options.rodadas)
+        base = dict(rows).get("micrograd")
+        print(f"| {TITLES[workload]} | um passo | vezes o micrograd |\n|---|---|---|")
+        for name in engines:
+            found = dict(rows).get(name)
+            if isinstance(found, float):
+                ratio = f"{base / found:.3g}" if isinstance(base, float) else "–"
+                print(f"| {ENGINES[name].title} | {_time(found)} | {ratio} |")
+            elif found is not None:
+                print(f"| {ENGINES[name].title} | {found} | – |")
+        print(flush=True)
+    if "cadeia" in asked:
+        chains(engines)
+
+
+if __name__ == "__main__":
+    main()
