@@ -4,6 +4,7 @@ import ast
 import math
 import pickle
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -125,6 +126,57 @@ def test_a_closed_branch_is_skipped_and_passes_nothing() -> None:
     y = Value(2.0, "y")
     program = compile_graph(where(y > 1, mpt.log(mpt.maximum(y, 1e-300)), 3 * y), [], [y])
     assert program([], [0.5])[1] == (3.0,) and program([], [2.0])[1] == (0.5,)
+
+
+def relu_network(p: Any, row: Any) -> Any:
+    """A perda de uma amostra em duas camadas de relus: muitos ramos, um dentro do outro."""
+    x1, x2, target = row
+    start, entries = 0, [x1, x2]
+    for size in (4, 3, 1):
+        count = len(entries)
+        outputs = []
+        for _ in range(size):
+            z = mpt.dot(p[start : start + count], entries) + p[start + count]
+            start += count + 1
+            outputs.append(z if size == 1 else mpt.relu(z))
+        entries = outputs
+    return mpt.relu(1 - target * entries[0]) + 0.001 * mpt.dot(p[:start], p[:start])
+
+
+def test_what_a_resting_relu_would_only_multiply_by_zero_is_skipped() -> None:
+    draw = random.Random(3)
+    numbers = [draw.uniform(-1, 1) for _ in range(31)]
+    p, row = [Value(number, f"p{i}") for i, number in enumerate(numbers)], [Value(0.5), Value(-1.5), Value(1.0)]
+    loss = relu_network(p, row)
+    program = compile_graph(loss, row, p)
+    tests = re.findall(r"^ +if (\w+):$", program.source, re.MULTILINE)
+    assert len(tests) >= 12  # um por peso da segunda camada, ao menos
+    assert not re.search(r"if (\w+):\n +if \1 > 0.0:\n", program.source)  # onde só um serve, só um fica
+    rows = [(a / 3, b / 3, t) for a in range(-6, 7) for b in range(-6, 7) for t in (-1.0, 1.0)]
+    total = [0.0] * len(p)
+    for each in rows:
+        value, slopes = value_and_grad(relu_network)(numbers, each)
+        found = program(each, numbers)
+        assert found[0] == value and found[1] == pytest.approx(slopes, rel=1e-13, abs=1e-15)
+        total = [a + b for a, b in zip(total, slopes, strict=True)]
+    assert program.batch(rows, numbers)[1] == pytest.approx(total, rel=1e-12, abs=1e-12)
+
+
+def test_nan_goes_through_a_relu_in_both_passes() -> None:
+    w, x = Value(1.0, "w"), Value(1.0, "x")
+    program = compile_graph(mpt.relu(x) * w, [x], [w], input_gradients=True)
+    value, (slope, closed) = program([math.nan], [2.0])
+    assert math.isnan(value) and math.isnan(slope) and closed == 0
+
+
+def test_with_many_variables_the_frequent_ones_come_first() -> None:
+    x, p = Value(0.5, "x"), [Value(1.0, f"p{i}") for i in range(300)]
+    often = mpt.tanh(x)
+    many = compile_graph(mpt.sum([often * q for q in p]) + often * often, [x], p)
+    few = compile_graph(often * p[0], [x], p[:1])
+    assert re.search(r"\) *:\n    \"\"\".*\n    (\w+ = )+0\.0\n", many.source.partition("def batch")[2])
+    assert "= 0.0" not in few.source.partition("def batch")[2].partition("= parameters")[0]
+    assert many.batch([(0.5,), (0.5,)], [1.0] * 300)[0] == pytest.approx(2 * many((0.5,), [1.0] * 300)[0], rel=1e-13)
 
 
 def test_the_last_row_does_not_decide_for_the_others() -> None:
@@ -259,6 +311,32 @@ def test_what_is_captured_is_read_anew() -> None:
     w.data = 5.0
     assert fast(3.0) == 45 and grad(fast)(3.0) == 30
     assert w.grad == 0
+
+
+OUTSIDE = {"w": Value(3.0, "w"), "many": [Value(2.0), Value(4.0)], "model": MLP(1, [2, 1], seed=1)}
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x * OUTSIDE["w"].data,
+        lambda x: x * OUTSIDE["w"] + math.exp(OUTSIDE["many"][1].data),
+        lambda x: x if OUTSIDE["model"].parameters()[0].data > 0 else -x,
+    ],
+)
+def test_the_number_of_a_captured_value_is_never_frozen(f: Any) -> None:
+    before = [OUTSIDE["w"].data, *[v.data for v in (*OUTSIDE["many"], *OUTSIDE["model"].parameters())]]
+    with pytest.raises(CompileError, match=r"v\.data|where"):
+        compiled(f)(1.0)
+    assert before == [OUTSIDE["w"].data, *[v.data for v in (*OUTSIDE["many"], *OUTSIDE["model"].parameters())]]
+
+
+def test_a_node_computed_before_is_captured_with_all_that_leads_to_it() -> None:
+    w = Value(2.0, "w")
+    fast = compiled(lambda x, h=w * w: x * h + w)
+    assert fast(3.0) == 14
+    w.data = 3.0
+    assert fast(3.0) == 30
 
 
 def test_each_shape_is_traced_once_and_the_cache_is_bounded() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
+from types import FunctionType
 from typing import Any
 
 from micrograd_pt.compiler.expressions import Book, CompileError, Expression
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import Value
+from micrograd_pt.engine import ChangedLeafError, Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import as_number, shorten
 
@@ -72,6 +74,56 @@ def trace(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., 
     return Traced(graph, inputs, captured)
 
 
+def refuse_frozen(f: Callable[..., Any], traced: Traced, numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:
+    """Chama `f` mais uma vez, com os `Value`s que ela traz de fora também só escritos: ler o `data` de um não passa.
+
+    Raises:
+        CompileError: `f` lê o número de um `Value` de fora, que ficaria congelado no programa.
+    """
+    book = Book()
+    outside = list(dict.fromkeys([*traced.captured, *_within_reach(f)]))
+    if not outside:
+        return
+    before = [leaf.data for leaf in outside]
+    try:
+        for place, leaf in enumerate(outside):
+            leaf.data = book.name(f"c{place + 1}")
+        trace(f, numbers, rebuild)
+    except ChangedLeafError:
+        pass  # um nó calculado antes de f é trazido inteiro, e nada dele fica congelado
+    except CompileError:
+        raise
+    except TypeError as error:
+        raise CompileError(f"a função compilada lê o data de um Value que traz de fora{Expression.hint}") from error
+    finally:
+        for leaf, number in zip(outside, before, strict=True):
+            leaf.data = number
+
+
+def _within_reach(f: Callable[..., Any]) -> list[Value]:
+    """As folhas que uma função alcança pelos nomes de fora: sozinhas, em listas e dicionários, ou num modelo."""
+    f = getattr(f, "__func__", f)
+    if not isinstance(f, FunctionType):
+        return []
+    names = inspect.getclosurevars(f)
+    waiting: list[Any] = [*names.nonlocals.values(), *names.globals.values()]
+    found, seen = [], set[int]()
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if type(item) is Value:
+            found += [item] if item.op is None else []
+        elif isinstance(item, (list, tuple)):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += item.values()
+        elif callable(parameters := getattr(item, "parameters", None)) and not isinstance(item, type):
+            waiting += parameters()
+    return found
+
+
 def compiled(f: Callable[..., Any]) -> Compiled:
     """A função `f`, compilada para cada forma de argumentos com que é chamada.
 
@@ -125,7 +177,9 @@ class Compiled:
         with self._lock:
             traced = self._traced.get(form)
             if traced is None:
-                traced = self._traced[form] = trace(self._f, numbers, rebuild)
+                traced = trace(self._f, numbers, rebuild)
+                refuse_frozen(self._f, traced, numbers, rebuild)
+                self._traced[form] = traced
                 if len(self._traced) > _MOST_SHAPES:
                     self._traced.popitem(last=False)
             self._traced.move_to_end(form)

@@ -52,6 +52,7 @@ def _compiled(length: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    sys.setrecursionlimit(10**9)  # os pares são recursivos: que cheguem até onde podem
     try:
         print(json.dumps(measured(sys.argv[1], int(sys.argv[2]))))
     except (RecursionError, MemoryError) as error:

@@ -270,7 +270,7 @@ def casadi_function(name: str) -> Step:
     buffer.set_res(0, memoryview(value))
     buffer.set_res(1, memoryview(gradient))
 
-    def step(_: Any = buffer) -> Result:  # o buffer tem de viver tanto quanto o passo
+    def step(_: Any = (buffer, numbers)) -> Result:  # o casadi só guarda o endereço deles
         run()
         return value[0], gradient
 
