@@ -67,7 +67,7 @@ def against_the_scalar_program(seed: int) -> None:
     loss = run(steps, 0, nodes)
     half = len(nodes) // 2
     draw = random.Random(seed)
-    rows = [[leaf + draw.uniform(-0.1, 0.1) for leaf in leaves[:half]] for _ in range(4 if half else 1)]
+    rows = [[leaf + draw.uniform(-3, 3) for leaf in leaves[:half]] for _ in range(6 if half else 1)]
     inputs, parameters = nodes[:half], nodes[half:]
     expected = compile_graph(loss, inputs, parameters, input_gradients=True).batch(rows, leaves[half:])
     program = compile_graph(loss, inputs, parameters, input_gradients=True, namespace=np)

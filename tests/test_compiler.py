@@ -49,7 +49,7 @@ def against_the_engine(seed: int) -> None:
     for slope, node in zip(found, nodes, strict=True):
         assert abs(slope - node.grad) <= 1e-12 * size, (seed, slope, node.grad)
     draw = random.Random(seed)
-    rows = [[leaf + draw.uniform(-0.1, 0.1) for leaf in leaves[:half]] for _ in range(3)]
+    rows = [[leaf + draw.uniform(-3, 3) for leaf in leaves[:half]] for _ in range(5)]
     total, sums = program.batch(rows, leaves[half:])
     each = [program(row, leaves[half:]) for row in rows]
     assert total == pytest.approx(sum(value for value, _ in each), rel=1e-12, abs=1e-12)
