@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import micrograd_pt as mpt
-from micrograd_pt import Graph, Value, chapter15, chapter_page, explain, half_squared_error, live_page, where
+from micrograd_pt import Graph, Value, chapter15, chapter_page, explain, half_squared_error, live_page, parse, where
 from micrograd_pt.engine import ancestors, chain_rule
 
 from . import test_random_graphs as graphs
@@ -115,6 +115,9 @@ BACKWARD = {
     "w_x1_h1": "0",
     "w_x1_h2": "0",
     "w_x1_h3": "0",
+    **{f"w_x{entry}_h1": "-0.00426973" for entry in (2, 3)},
+    **{f"w_x{entry}_h2": "0.00973402" for entry in (2, 3)},
+    **{f"w_x{entry}_h3": "0.00954640" for entry in (2, 3)},
 }
 UPDATED = {"w_h1_o": "0.438479", "w_h2_o": "-0.290417", "w_h3_o": "-0.305657"}
 
@@ -546,6 +549,61 @@ def test_nothing_is_wider_than_a_phone(opened: Opened, chapter: str) -> None:
     for step in (0, 9, 20, 35):
         page.evaluate("step => micrograd.step(step)", step)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_network_stands_beside_the_graph(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    for width in (1280, 1366, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        network, graph = page.locator("#network-card").bounding_box(), page.locator("#graph-card").bounding_box()
+        assert network["y"] == graph["y"] and network["x"] + network["width"] < graph["x"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    single = opened(explain(parse("tanh(w*x)", w=2, x=0.5)).html())
+    assert single.locator("#graph-card").bounding_box()["width"] > 1100
+
+
+def printed(page: Any) -> str:
+    """O que sai no papel: o texto da folha, feita quando se manda imprimir."""
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    text: str = page.inner_text("body").replace("−", "-")
+    return text
+
+
+def test_it_prints_as_a_handout_with_every_step(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    text = printed(page)
+    for number in (*FORWARD.values(), *BACKWARD.values(), *UPDATED.values()):
+        assert number in text, number
+    assert page.locator("#handout article").count() == int(page.get_attribute("#walk", "max"))
+    for hidden in ("#step-card", "#table-card", "#leaves-card", "#train-card"):
+        assert not page.locator(hidden).is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#handout article").count() == 0
+
+
+def test_in_question_mode_the_handout_has_blanks(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    page.click("#mode-quiz")
+    page.fill("#answer", "2.192")
+    page.press("#answer", "Enter")
+    text = printed(page)
+    steps = int(page.get_attribute("#walk", "max"))
+    assert text.count("____") >= steps - 2
+    assert "2.192" in page.inner_text("#handout article:first-of-type")
+    handout = page.inner_text("#handout").replace("−", "-")
+    assert all(number not in handout for number in ("0.899529", "-0.123352", "0.438479"))
+    assert page.locator("#handout table").count() == 0
+
+
+def test_a_large_graph_prints_its_table_instead(opened: Opened) -> None:
+    x = Value(0.5, "x")
+    total = x
+    for _ in range(200):
+        total = (total * x).tanh()
+    page = opened(explain(total).html())
+    printed(page)
+    assert page.locator("#handout article").count() == 0 and page.locator("#table-card").is_visible()
 
 
 def test_eslint_finds_nothing(npm_tools: Path) -> None:

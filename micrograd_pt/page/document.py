@@ -35,6 +35,7 @@ MODULES = (
     "leaves",
     "samples",
     "panel",
+    "handout",
     "main",
 )
 """Os módulos JavaScript, cada um depois daqueles de que precisa."""

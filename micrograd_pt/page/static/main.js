@@ -2,6 +2,7 @@
 
 import { GraphFigure, Links, NetworkFigure } from "./figures.js";
 import { formula } from "./formulas.js";
+import { Handout } from "./handout.js";
 import { language, loadSentences, say, speak, translate } from "./language.js";
 import { LeafList } from "./leaves.js";
 import { format } from "./numbers.js";
@@ -67,6 +68,7 @@ const networkFigure = new NetworkFigure(state, $("network"));
 const links = new Links(graphFigure, networkFigure);
 const leafList = new LeafList(state, $("leaves"), links);
 const panel = new StepPanel(state, steps, quiz, PICKS, { go });
+new Handout(state, steps, quiz, PICKS, panel);
 const curve = new LossCurve($("curve"), $("curve-text"));
 const hasSamples = data.samples !== undefined;
 $("samples-card").hidden = $("how-label").hidden = !hasSamples;

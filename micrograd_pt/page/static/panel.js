@@ -280,7 +280,7 @@ export class StepPanel {
 }
 
 /** Uma linha: o nome à esquerda, o sinal, a fórmula em pedaços que quebram entre si. */
-function lineElement({ left, sign, right, isResult }) {
+export function lineElement({ left, sign, right, isResult }) {
   const line = document.createElement("div");
   line.className = isResult ? "line is-result" : "line";
   const side = document.createElement("span");
