@@ -44,6 +44,17 @@ def test_the_compiled_gpt_gives_what_the_graph_gives() -> None:
     assert value == expected and list(gradients) == pytest.approx(list(slopes), rel=1e-12, abs=1e-15)
 
 
+@pytest.mark.parametrize("name", ["rows", "arrays", "arrays-torch", "arrays-jax", "arrays-dask"])
+def test_many_samples_give_the_same_in_every_namespace(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not ENGINES[name].installed:
+        pytest.skip(f"{ENGINES[name].module} não está instalado")
+    monkeypatch.setattr("tests.benchmarks.engines.MANY", 50)
+    value, gradients = ENGINES[name].build("many")()
+    expected, slopes = ENGINES["matrices"].build("many")()
+    assert float(value) == pytest.approx(float(expected), rel=1e-12)
+    assert list(map(float, gradients)) == pytest.approx(list(map(float, slopes)), rel=1e-10, abs=1e-14)
+
+
 def test_a_chain_is_measured_per_node() -> None:
     assert 0 < measured("nodes", 2000)["bytes"] <= 250
     found = measured("compiled", 2000)

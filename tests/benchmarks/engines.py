@@ -277,6 +277,72 @@ def casadi_function(name: str) -> Step:
     return step
 
 
+MANY = 10_000
+
+
+def _columns(np: Any) -> list[Any]:
+    """As entradas de muitas luas: uma coluna por entrada."""
+    return [np.asarray(column) for column in zip(*workloads.moons_rows(MANY), strict=True)]
+
+
+def compiled_rows(_: str) -> Step:
+    """O programa escalar, linha por linha."""
+    program, rows = compiled_program("moons", samples=MANY)
+    numbers = WORKLOADS["moons"].parameters
+    return lambda: program.run_batch(rows, numbers)
+
+
+def compiled_numpy(_: str) -> Step:
+    import numpy as np
+
+    program, _rows = compiled_program("moons", np, MANY)
+    columns, numbers = _columns(np), np.array(WORKLOADS["moons"].parameters)
+    return lambda: program(columns, numbers)
+
+
+def compiled_torch(_: str) -> Step:
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    program, _rows = compiled_program("moons", torch, MANY)
+    columns, numbers = _columns(torch), torch.tensor(WORKLOADS["moons"].parameters)
+    return lambda: program(columns, numbers)
+
+
+def compiled_jax(_: str) -> Step:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    import jax.numpy as np
+
+    program, _rows = compiled_program("moons", np, MANY)
+    columns, numbers = _columns(np), np.array(WORKLOADS["moons"].parameters)
+    run = jax.jit(program)
+
+    def step() -> Result:
+        value, gradients = run(columns, numbers)
+        return value.block_until_ready(), gradients
+
+    return step
+
+
+def compiled_dask(_: str) -> Step:
+    import dask
+    import dask.array as da
+
+    program, _rows = compiled_program("moons", da, MANY)
+    columns, numbers = _columns(da), da.asarray(WORKLOADS["moons"].parameters)
+    return lambda: dask.compute(*program(columns, numbers), scheduler="single-threaded")
+
+
+def numpy_many(_: str) -> Step:
+    import numpy as np
+
+    rows, numbers = np.array(workloads.moons_rows(MANY)), np.array(WORKLOADS["moons"].parameters)
+    return lambda: by_hand.moons_matrices(np, numbers, rows)
+
+
 def jax_jitted(name: str) -> Step:
     """JAX, com a conta por matrizes compilada."""
     import jax
@@ -310,4 +376,10 @@ ENGINES = {
     "autograd": Engine("HIPS autograd", "autograd", hips_autograd),
     "torch": Engine("PyTorch, escalares", "torch", torch_scalars),
     "jax": Engine("JAX, por matrizes, `jit`", "jax", jax_jitted, SMALL),
+    "rows": Engine("**micrograd_pt**, compilado, linha por linha", "", compiled_rows, ("many",)),
+    "arrays": Engine("**micrograd_pt**, compilado para NumPy", "array_api_compat", compiled_numpy, ("many",)),
+    "arrays-jax": Engine("**micrograd_pt**, compilado para JAX, `jit`", "jax", compiled_jax, ("many",)),
+    "arrays-torch": Engine("**micrograd_pt**, compilado para PyTorch", "torch", compiled_torch, ("many",)),
+    "arrays-dask": Engine("**micrograd_pt**, compilado para Dask", "dask", compiled_dask, ("many",)),
+    "matrices": Engine("NumPy à mão, por matrizes", "numpy", numpy_many, ("many",)),
 }
