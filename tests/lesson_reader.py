@@ -184,6 +184,36 @@ def results(text: str, known: Mapping[str, str]) -> list[Any]:
     return [value for value in found if not isinstance(value, complex | _EXACT.mpc)]
 
 
+def precise(number: float) -> Any:
+    """Um float como número de 400 algarismos."""
+    return _EXACT.mpf(number)
+
+
+def exactly(text: str, known: Mapping[str, Any]) -> Any:
+    """O que a conta escrita dá, com 400 algarismos.
+
+    Args:
+        text: a fórmula.
+        known: o que cada nome vale, um número.
+    """
+    number, functions = _WAYS[1]
+    return _Formula(_pieces(text), known, number, functions).whole()
+
+
+def slopes_beside(text: str, known: Mapping[str, Any], name: str) -> tuple[Any, Any]:
+    """As inclinações de uma conta à esquerda e à direita, pela definição de derivada, com um passo minúsculo.
+
+    Args:
+        text: a fórmula.
+        known: o que cada nome vale.
+        name: o nome que muda.
+    """
+    step = _EXACT.mpf(10) ** -100
+    here = exactly(text, known)
+    before, after = (exactly(text, {**known, name: known[name] + sign * step}) for sign in (-1, 1))
+    return (here - before) / step, (after - here) / step
+
+
 def check(text: str, known: Mapping[str, str], printed: str, scale: float = 0.0) -> None:
     """Confere uma fórmula com o número escrito ao lado dela.
 

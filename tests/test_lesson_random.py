@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_pt import explain, ops
-from micrograd_pt.lesson import Lesson, Paths
+from micrograd_pt import Value, chapter15, explain, half_squared_error, ops
+from micrograd_pt.graph import Node
+from micrograd_pt.lesson import Lesson, Paths, PlainWriter
 from micrograd_pt.notation import subscripts
 from micrograd_pt.parsing import Expression
 from tests.fuzzed_expressions import drawn
 from tests.latex import compiled
-from tests.lesson_reader import LessonReader, WrongNumberError, check, read
+from tests.lesson_reader import LessonReader, WrongNumberError, check, exactly, precise, read, slopes_beside
 
 RATE = 0.1
 ROWS = frozenset(ops.TABLE)
@@ -118,6 +119,30 @@ def test_every_number_is_recomputed_from_the_formula_beside_it() -> None:
 @pytest.mark.long
 def test_every_number_of_a_thousand_lessons_is_recomputed() -> None:
     read_all(1000, seed=2024)
+
+
+def test_every_rule_is_the_slope_of_the_formula_beside_it() -> None:
+    seen = set()
+    for sample in islice(samples(31), 150):
+        for rule, line in zip(sample.lesson.rules, sample.lesson.rules_section().lines, strict=True):
+            formula = line.note.partition(" = ")[2]
+            known = {node.name: precise(node.data) for node in rule.result.inputs if isinstance(node, Node)}
+            left, right = slopes_beside(formula, known, rule.argument.name)
+            if abs(left - right) > 1e-50 * (1 + abs(left)):
+                continue  # um bico: a derivada é a que a tabela escolhe
+            whole = {**known, rule.result.name: exactly(formula, known)}
+            slope = exactly(PlainWriter(17).formula(rule.derivative), whole)
+            assert abs(slope - left) <= 1e-12 * max(1, abs(left)), (line.note, slope, left)
+            seen.add(rule.result.op)
+    assert len(seen) >= 40
+
+
+def test_the_chapter_shows_the_slope_of_its_sigmoid() -> None:
+    loss = half_squared_error(chapter15.network()([0, 1]), 1.0)
+    shown = [str(PlainWriter().formula(rule.derivative)) for rule in explain(loss).rules]
+    assert "y·(1 - y)" in shown and "2·a" in shown
+    y, a = Value(2.0, "y"), Value(3.0, "a")
+    assert {rule.result.name for rule in explain(y * a).rules} == {"r"}
 
 
 def test_a_number_with_one_wrong_digit_is_noticed() -> None:

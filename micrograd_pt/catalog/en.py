@@ -23,6 +23,9 @@ SENTENCES: dict[str, str] = {
     "forward.title": "Forward pass",
     "forward.how": "for each node: the formula in symbols, the same formula with numbers, the result",
     "forward.printed": "the chapter prints {value}, truncated",
+    "rules.title": "Local derivatives",
+    "rules.how": "for each operation, how much the result {name} changes when just one of its arguments changes; "
+    "the backward pass uses these rules",
     "backward.title": "Backward pass",
     "backward.how": "upstream gradient × local derivative, summed over the paths",
     "backward.start": "this is where it starts",

@@ -23,6 +23,9 @@ SENTENCES: dict[str, str] = {
     "forward.title": "Passo para frente (propagação)",
     "forward.how": "de cada nó: a conta em símbolos, a mesma conta com números, o resultado",
     "forward.printed": "o capítulo imprime {value}, truncado",
+    "rules.title": "Derivadas locais",
+    "rules.how": "de cada operação, quanto o resultado {name} muda quando só um dos seus argumentos muda; o "
+    "passo para trás usa estas regras",
     "backward.title": "Passo para trás (retropropagação)",
     "backward.how": "gradiente que vem da saída × derivada local, somado sobre os caminhos",
     "backward.start": "é daqui que se parte",

@@ -13,7 +13,7 @@ from micrograd_pt.catalog import sentence
 from micrograd_pt.cli.options import Parser, Reader, chosen_language
 from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_updates
+from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_rules, render_updates
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import MLP
 from micrograd_pt.notation import number
@@ -75,6 +75,7 @@ class Chapter:
         predicted, target = chapter15.step(output.data), number(self.target)
         line = self.text("class.line", output=self.number(output.data), predicted=predicted, target=target)
         self.say(heading(self.text("class")), f"  {line}")
+        self.say(render_rules(lesson))
         self.say(render_backward(lesson))
         return lesson
 

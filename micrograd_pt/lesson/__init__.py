@@ -3,6 +3,7 @@
 from micrograd_pt.lesson.formula import Formula
 from micrograd_pt.lesson.paths import Path, Paths
 from micrograd_pt.lesson.plain import PlainWriter
+from micrograd_pt.lesson.rules import Rule
 from micrograd_pt.lesson.steps import BackwardStep, ForwardStep, Lesson, Part, UpdateStep, explain
 from micrograd_pt.lesson.tex import TexWriter
 
@@ -15,6 +16,7 @@ __all__ = [
     "Path",
     "Paths",
     "PlainWriter",
+    "Rule",
     "UpdateStep",
     "explain",
 ]

@@ -28,6 +28,8 @@ from micrograd_pt.lesson.formula import (
 )
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.paths import Paths, find_paths
+from micrograd_pt.lesson.plain import PlainWriter
+from micrograd_pt.lesson.rules import Rule, rules_of
 from micrograd_pt.lesson.slopes import Slopes
 from micrograd_pt.notation import DIGITS, number
 from micrograd_pt.ops import as_number
@@ -250,6 +252,26 @@ class Lesson(Document):
             for step in self.forward[-MOST_STEPS:]
         ]
         return Section(sentence("forward.title", self.lang), sentence("forward.how", self.lang), tuple(lines))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """As derivadas locais que o passo para trás usa: de cada operação, a regra com letras gerais."""
+        users = {part.contribution.user.index for step in self.backward for part in step.open_parts}
+        return rules_of([self.graph.nodes[index] for index in sorted(users)], [node.name for node in self.graph.nodes])
+
+    def rules_section(self) -> Section:
+        """As derivadas locais: de cada operação, a derivada do resultado em relação a cada argumento."""
+        writer, rules = PlainWriter(self.digits, self.lang), self.rules
+        lines = [
+            Line(
+                Derivative(rule.result, rule.argument, None),
+                (rule.derivative,),
+                note=f"{writer.name(rule.result)} = {writer.formula(rule.formula)}",
+            )
+            for rule in rules
+        ]
+        name = rules[0].result.name if rules else ""
+        return Section(sentence("rules.title", self.lang), sentence("rules.how", self.lang, name=name), tuple(lines))
 
     def backward_section(self) -> Section:
         """O passo para trás: o gradiente que vem de cima vezes a derivada local, somado sobre os usos."""

@@ -45,6 +45,11 @@ def render_forward(lesson: Lesson) -> str:
     return render([lesson.forward_section()], PlainWriter(lesson.digits, lesson.lang))
 
 
+def render_rules(lesson: Lesson) -> str:
+    """Só as derivadas locais que o passo para trás usa."""
+    return render([lesson.rules_section()], PlainWriter(lesson.digits, lesson.lang))
+
+
 def render_backward(lesson: Lesson) -> str:
     """Só o passo para trás."""
     return render([lesson.backward_section()], PlainWriter(lesson.digits, lesson.lang))
