@@ -13,7 +13,7 @@ from micrograd_pt.catalog import sentence
 from micrograd_pt.cli.options import Parser, Reader, chosen_language
 from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.lesson.text import heading, render_backward, render_forward, render_rules, render_updates
+from micrograd_pt.lesson.text import heading, render_section
 from micrograd_pt.losses import half_squared_error
 from micrograd_pt.nn import MLP
 from micrograd_pt.notation import number
@@ -69,14 +69,14 @@ class Chapter:
         loss.label = "E"
         lesson = explain(loss, model.parameters(), learning_rate=self.rate, lang=self.lang, digits=min(self.digits, 17))
         self.say(heading(self.text("sample", x1=number(x1), x2=number(x2), target=number(self.target))))
-        self.say(render_forward(lesson))
+        self.say(render_section(lesson.forward_section(), lesson.digits, lesson.lang))
         if self.bias == "column" and self.sample == (0.0, 1.0):
             self.say(self.text("printed", values=", ".join(f"{k} = {v}" for k, v in chapter15.PRINTED.items())))
         predicted, target = chapter15.step(output.data), number(self.target)
         line = self.text("class.line", output=self.number(output.data), predicted=predicted, target=target)
         self.say(heading(self.text("class")), f"  {line}")
-        self.say(render_rules(lesson))
-        self.say(render_backward(lesson))
+        self.say(render_section(lesson.rules_section(), lesson.digits, lesson.lang))
+        self.say(render_section(lesson.backward_section(), lesson.digits, lesson.lang))
         return lesson
 
     def show_update(self, lesson: Lesson) -> None:
@@ -95,7 +95,7 @@ class Chapter:
             loss_before=self.number(loss_before.data),
             loss_after=self.number(half_squared_error(after, self.target).data),
         )
-        self.say(render_updates(lesson))
+        self.say(render_section(lesson.update_section(), lesson.digits, lesson.lang))
         self.say(heading(self.text("after")), _indented(lines))
 
     def show_training(self) -> int:

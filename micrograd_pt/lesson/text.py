@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.notation import printable
-
-if TYPE_CHECKING:
-    from micrograd_pt.lesson.steps import Lesson
 
 WIDTH = 100
 _BREAKS = (" + ", " - ", " · ", " / ", "; ", ", ", "·")
@@ -40,24 +36,9 @@ def render(
     return "\n\n".join([_Page(writer, color, width, spell).section(section) for section in sections])
 
 
-def render_forward(lesson: Lesson) -> str:
-    """Só o passo para frente."""
-    return render([lesson.forward_section()], PlainWriter(lesson.digits, lesson.lang))
-
-
-def render_rules(lesson: Lesson) -> str:
-    """Só as derivadas locais que o passo para trás usa."""
-    return render([lesson.rules_section()], PlainWriter(lesson.digits, lesson.lang))
-
-
-def render_backward(lesson: Lesson) -> str:
-    """Só o passo para trás."""
-    return render([lesson.backward_section()], PlainWriter(lesson.digits, lesson.lang))
-
-
-def render_updates(lesson: Lesson) -> str:
-    """Só a atualização dos parâmetros."""
-    return render([lesson.update_section()], PlainWriter(lesson.digits, lesson.lang))
+def render_section(section: Section, digits: int, lang: str) -> str:
+    """Uma seção sozinha, com tantos algarismos e nessa língua."""
+    return render([section], PlainWriter(digits, lang))
 
 
 def heading(text: str) -> str:
