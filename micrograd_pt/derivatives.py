@@ -41,7 +41,7 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
 
     def derived(*args: Any, **options: Any) -> tuple[Any, Any]:
         trace = _Trace(f, args, options, argnums)
-        output = _one_number(trace.output, f)
+        output = one_number(trace.output, f)
         return trace.outward(output), trace.gradient(output)
 
     def from_program(*args: Any, **options: Any) -> tuple[Any, Any]:
@@ -371,7 +371,7 @@ def shape(tree: Any) -> Any:
     return None
 
 
-def _one_number(output: Any, f: Function) -> Any:
+def one_number(output: Any, f: Function) -> Any:
     """O resultado de `f`, que deve ser um número só.
 
     Raises:

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "micrograd_pt"
 
 FLOORS = (
-    ("catalog", "notation"),
+    ("catalog", "differences", "notation"),
     ("ops",),
     ("engine",),
     ("copying", "functions", "graph"),

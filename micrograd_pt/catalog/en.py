@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "check.whole": "the derivative of f with respect to number {place}",
     "check.ok": "right: {what}: expected {expected}, found {found}",
     "check.wrong": "WRONG: {what}: expected {expected}, found {found}, relative difference {distance}",
+    "check.failed": "WRONG: {what}: expected {expected}, but the rule failed: {given}",
     "check.kink": "kink: {what}: the derivatives on the left and on the right differ; {given}",
     "check.jump": "jump: {what}: the function is not continuous at this point; {given}",
     "check.undefined": "no derivative: {what}: the value exists at this point, the derivative does not",

@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "check.whole": "a derivada de f em relação ao número {place}",
     "check.ok": "certa: {what}: esperado {expected}, encontrado {found}",
     "check.wrong": "ERRADA: {what}: esperado {expected}, encontrado {found}, diferença relativa {distance}",
+    "check.failed": "ERRADA: {what}: esperado {expected}, mas a regra falhou: {given}",
     "check.kink": "bico: {what}: à esquerda e à direita as derivadas diferem; {given}",
     "check.jump": "salto: {what}: a função não é contínua neste ponto; {given}",
     "check.undefined": "sem derivada: {what}: o valor existe neste ponto, mas a derivada não",
