@@ -168,6 +168,6 @@ def _sampled(curve: Curve, x: float, h: float, noise: float) -> _Sample | None:
     except (ArithmeticError, ValueError):
         return None
     largest = max(map(abs, (middle, *right, *left)))
-    if not math.isfinite(sum((middle, *right, *left))):
+    if not all(map(math.isfinite, (middle, *right, *left))):
         return None
     return _Sample(h, middle, right, left, max(noise, sys.float_info.epsilon * largest, sys.float_info.min))

@@ -299,6 +299,11 @@ def _gelu_partial(_: Any, x: Any) -> Any:
     return 0.5 * erfc(-_ROOT_HALF * x) + x * exp(-0.5 * x * x) / _ROOT_TWO_PI
 
 
+def _one_minus_square(x: Any) -> Any:
+    """1 − x², escrito de modo que nem ele (perto de ±1) nem a sua derivada (perto de 0) perca algarismos."""
+    return 1 - x * x if -0.5 < x < 0.5 else (1 - x) * (1 + x)
+
+
 def _log1p_partial(_: Any, x: Any) -> Any:
     return _divide(1, 1 + x)
 
@@ -443,14 +448,14 @@ asin = Operation(
     "asin",
     "arcsen",
     math.asin,
-    (lambda y, x: 1 / sqrt((1 - x) * (1 + x)),),
+    (lambda y, x: 1 / sqrt(_one_minus_square(x)),),
     "o arco-seno pede -1 < x < 1 (em ±1 só o valor existe)",
 )
 acos = Operation(
     "acos",
     "arccos",
     math.acos,
-    (lambda y, x: -1 / sqrt((1 - x) * (1 + x)),),
+    (lambda y, x: -1 / sqrt(_one_minus_square(x)),),
     "o arco-cosseno pede -1 < x < 1 (em ±1 só o valor existe)",
 )
 atan = Operation("atan", "arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), "arco-tangente")
@@ -462,14 +467,14 @@ acosh = Operation(
     "acosh",
     "arcosh",
     math.acosh,
-    (lambda y, x: 1 / sqrt((x - 1) * (x + 1)),),
+    (lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)),),
     "o arco-cosseno hiperbólico pede x > 1 (em 1 só o valor existe)",
 )
 atanh = Operation(
     "atanh",
     "artanh",
     math.atanh,
-    (lambda y, x: 1 / ((1 - x) * (1 + x)),),
+    (lambda y, x: 1 / _one_minus_square(x),),
     "o arco-tangente hiperbólico pede -1 < x < 1",
 )
 atan2 = Operation(
