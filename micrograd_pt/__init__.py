@@ -8,9 +8,10 @@ from micrograd_pt import chapter15, copying, notebook
 from micrograd_pt.chapter15 import step
 from micrograd_pt.checks import Report, check_gradients, check_table
 from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
+from micrograd_pt.conditions import ChangedLeafError, Condition
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
 from micrograd_pt.drawing import draw, draw_network, draw_steps
-from micrograd_pt.engine import ChangedLeafError, Condition, Value, no_grad
+from micrograd_pt.engine import Value, no_grad
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
 from micrograd_pt.history import DivergenceError, History

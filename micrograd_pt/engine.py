@@ -20,9 +20,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from itertools import filterfalse
+from math import isclose
 from typing import Any
 
 from micrograd_pt import ops
+from micrograd_pt.conditions import ChangedLeafError, Condition, differs, number_of
 from micrograd_pt.ops import Operation, as_number, is_array, shorten
 
 _PLAIN = frozenset((float, int, Fraction))
@@ -30,10 +32,6 @@ _new = object.__new__
 _one_at_a_time = threading.RLock()  # enquanto a regra da cadeia anda, o grad dos nós é dela
 _recording = ContextVar("_recording", default=True)
 _pauses = 0  # quantos no_grad() estão abertos, em qualquer linha de execução
-
-
-class ChangedLeafError(ValueError):
-    """Uma folha mudou de valor depois do passo para frente que construiu o grafo."""
 
 
 def _unary(operation: Operation) -> Callable[..., Any]:
@@ -122,11 +120,11 @@ class Value:
     _second_data: Any
 
     def __init__(self, data: Any, label: str = "") -> None:
-        if isinstance(data, Value):
-            raise TypeError("Value espera um número, e recebeu um Value; use o próprio nó, ou detach() para copiá-lo")
         if not isinstance(label, str):
             raise TypeError(f"label espera um texto, e recebeu {shorten(label)} ({type(label).__name__})")
-        self.data = as_number(data, "Value")
+        self.data = data if isinstance(data, Value) else as_number(data, "Value")
+        if isinstance(self.data, Value):
+            raise TypeError("Value espera um número, e recebeu um Value; use o próprio nó, ou detach() para copiá-lo")
         self.grad = 0
         self.label = label
         self.op = self._first = self._second = self._first_data = self._second_data = None
@@ -241,7 +239,7 @@ class Value:
         numbers = tuple([arg.data if type(arg) is Value else arg for arg in args])
         if not _PLAIN.issuperset(map(type, numbers)):
             args = tuple([arg if type(arg) is Value else as_number(arg, operation.name) for arg in args])
-            numbers = tuple([_number(arg) if type(arg) is Value else arg for arg in args])
+            numbers = tuple([number_of(arg) if type(arg) is Value else arg for arg in args])
         try:
             data = operation.value(*numbers)
         except (ArithmeticError, ValueError, TypeError):
@@ -304,29 +302,6 @@ def no_grad() -> Iterator[None]:
         with _one_at_a_time:
             _pauses -= 1
         _recording.reset(token)
-
-
-class Condition:
-    """Uma comparação entre números do grafo: verdadeira ou falsa, e lembra o que comparou.
-
-    Args:
-        sign: `"<"`, `"<="`, `">"` ou `">="`.
-        left: o que está à esquerda, nó ou número.
-        right: o que está à direita, nó ou número.
-    """
-
-    __slots__ = ("left", "right", "sign", "truth")
-
-    def __init__(self, sign: str, left: Any, right: Any) -> None:
-        self.sign, self.left, self.right = sign, left, right
-        a, b = (side.data if type(side) is Value else as_number(side, "a comparação") for side in (left, right))
-        self.truth = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
-
-    def __bool__(self) -> bool:
-        return bool(self.truth)
-
-    def __repr__(self) -> str:
-        return f"Condition({self.left!r} {self.sign} {self.right!r}: {self.truth})"
 
 
 def ancestors(root: Value) -> list[Value]:
@@ -451,27 +426,26 @@ def _accumulated(before: Any, arrived: Any) -> Any:
 
 
 def require_unchanged(order: list[Value]) -> None:
-    """Recusa nós cujos argumentos já não valem o que valiam no passo para frente.
+    """Recusa nós que já não valem o que valiam no passo para frente.
 
     Raises:
-        ChangedLeafError: diz qual folha mudou.
+        ChangedLeafError: diz qual mudou.
     """
     for node in order:
         for arg, before in zip(node.args, node.args_data, strict=True):
-            if type(arg) is Value and arg.data is not before and arg.data != before:
-                if arg.data != arg.data and before != before:  # NaN antes e agora
-                    continue
+            if type(arg) is Value and differs(arg.data, before):
                 raise ChangedLeafError(
                     f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
                     f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
                 )
-
-
-def _number(node: Value) -> Any:
-    """O número de um nó a cujo `data` alguém pode ter atribuído outra coisa; um escalar do NumPy é convertido."""
-    if not hasattr(type(node.data), "record"):
-        node.data = as_number(node.data, f"o data de {node.label or 'um nó'}")
-    return node.data
+        if node.op is not None and not hasattr(type(node.data), "record"):
+            result = node.op.value(*node.args_data)
+            rounded = type(node.data) is type(result) is float and isclose(node.data, result)  # veio de outra máquina
+            if differs(node.data, result) and not rounded:
+                raise ChangedLeafError(
+                    f"{node.label or 'um nó sem rótulo'} vale {node.data!r}, mas {node.op.name} dá {result!r}: alguém "
+                    "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
+                )
 
 
 def _label(arg: Any) -> str:

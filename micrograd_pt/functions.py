@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.engine import Condition
+from micrograd_pt.conditions import Condition
 from micrograd_pt.ops import shorten
 
 
@@ -92,8 +92,10 @@ def where(condition: Condition | bool, a: Any, b: Any) -> Any:
 
     Raises:
         TypeError: a condição não é uma comparação nem um `bool`.
+        ChangedLeafError: um dos números comparados mudou depois da comparação.
     """
     if isinstance(condition, Condition):
+        condition.require_unchanged()
         left, right = condition.left, condition.right
         if condition.sign in (">", ">="):
             left, right = right, left

@@ -195,7 +195,8 @@ def as_number(number: Any, where: str) -> Any:
     if isinstance(number, numbers.Real):
         return float(number)
     if hasattr(number, "__array__") and getattr(number, "shape", None) == ():
-        return as_number(number.item(), where)
+        item = number.item()
+        return item if hasattr(type(item), "record") else as_number(item, where)  # um array sem eixo pode conter um nó
     raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
 
 

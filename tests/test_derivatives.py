@@ -131,6 +131,16 @@ def test_ties_share_and_where_follows_its_condition() -> None:
         where(a, 1, 2)
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_choice_by_a_comparison_that_no_longer_holds_is_refused(side: int) -> None:
+    pair = (Value(2.0, "a"), Value(3.0, "b"))
+    condition = pair[0] < pair[1]
+    assert where(condition, 1, 0).data == 1
+    pair[side].data = 2.5
+    with pytest.raises(ChangedLeafError, match=r"valia .* na comparação e agora vale 2\.5"):
+        where(condition, 1, 0)
+
+
 # A verificação.
 
 

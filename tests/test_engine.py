@@ -306,6 +306,18 @@ def test_conditions_choose_sort_and_chain():
     assert 0 < a < b < 2.5
 
 
+def test_a_condition_is_equal_to_its_truth_and_counts_like_it():
+    yes, no = Value(1.0) > 0, Value(1.0) > 2
+    assert yes == True and yes == True and no == False and yes != no and yes == (Value(5.0) < 6)  # noqa: E712
+    assert {yes: "sim"}[True] == "sim" and yes in [False, True]
+    assert sum(v > 0 for v in [Value(1.0), Value(-1.0), Value(2.0)]) == 2
+    assert ["a", "b"][yes] == "b" and int(yes) == 1 and float(no) == 0.0
+    assert (yes & no, yes | no, ~yes, True & yes, False | no) == (False, True, False, True, False)
+    assert 3 * yes + no == 3
+    with pytest.raises(TypeError, match=r"espera um número real.*where"):
+        m.sin(yes)
+
+
 def test_equality_is_identity_so_values_live_in_sets_and_keys():
     a, b = Value(1.0), Value(1.0)
     assert a == a

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_pt import ChangedLeafError, DomainError, Graph, Value, chapter15, dot, half_squared_error, ops
+from micrograd_pt import (
+    ChangedLeafError,
+    DomainError,
+    Graph,
+    Value,
+    chapter15,
+    compile_graph,
+    dot,
+    draw,
+    explain,
+    find_nonfinite,
+    half_squared_error,
+    ops,
+)
 
 
 def loss_of_the_chapter():
@@ -163,3 +176,31 @@ def test_a_node_is_equal_only_to_itself():
     assert first.root == first.root
     assert first.root != second.root
     assert len({*first.nodes, *second.nodes}) == 2 * 17
+
+
+def test_a_computed_node_whose_data_was_edited_is_named():
+    x = Value(2.0, "x")
+    y = x * 3
+    y.label = "y"
+    loss = y * 2 + 1
+    readers = [Graph, explain, draw, find_nonfinite, lambda root: compile_graph(root, [x], [])]
+    readers.append(lambda root: root.backward(create_graph=True))
+    for edited, root in ((y, lambda: y * 2), (loss, lambda: loss), (y, lambda: y), (y, lambda: loss)):
+        before = edited.data
+        edited.data = before + 1
+        out = root()
+        for read in readers:
+            with pytest.raises(ChangedLeafError, match=r"vale|valia"):
+                read(out)
+        edited.data = before
+    assert Graph(loss).root.data == 13
+    y.data = 7.0
+    with pytest.raises(ChangedLeafError, match=r"y vale 7\.0, mas mul dá 6\.0"):
+        Graph(y * 2)
+
+
+def test_a_graph_computed_elsewhere_may_differ_in_the_last_digit():
+    x = Value(2.0)
+    y = x.exp()
+    y.data = y.data * (1 + 2**-52)
+    assert len(Graph(y)) == 2

@@ -120,3 +120,36 @@ def test_nan_and_infinity_flow_as_in_math() -> None:
     assert mpt.tanh(inf).data == 1 and mpt.exp(-inf).data == 0 and (inf + 1).data == math.inf
     assert math.isnan((inf - inf).data)
     assert mpt.logsumexp([inf, Value(1.0)]).data == math.inf
+
+
+def test_an_array_without_axes_that_holds_a_value_is_that_value() -> None:
+    x = Value(3.0, "x")
+    held = np.array(x)
+    for product in (x * held, held * x, mpt.sum([held, x]) * 1.5):
+        assert type(product) is Value and product.data == 9.0
+    (x * held).backward()
+    assert x.grad == 6
+    x.grad = 0
+    np.polyval([1, 2, 3], x).backward()
+    assert x.grad == 2 * 3 + 2
+    assert mpt.sin(held).data == math.sin(3.0)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda w: w * 2,
+        lambda w: 2 - w,
+        lambda w: w.exp(),
+        lambda w: w > 0,
+        lambda w: dot([w], [1.0]),
+        lambda w: mpt.tanh(w),
+        lambda w: Value(1.0) + w,
+    ],
+)
+def test_a_value_put_in_the_data_of_another_is_refused_at_the_next_use(use: Any) -> None:
+    w = Value(2.0, "w")
+    (w * w).backward(create_graph=True)
+    w.data -= 0.1 * w.grad
+    with pytest.raises(TypeError, match=r"o data de w é um Value.* w\.grad\.data"):
+        use(w)

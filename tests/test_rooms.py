@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "micrograd_pt"
 
 FLOORS = (
     ("catalog", "differences", "notation"),
-    ("ops",),
+    ("ops", "conditions"),
     ("engine",),
     ("copying", "functions", "graph"),
     ("derivatives", "parsing"),

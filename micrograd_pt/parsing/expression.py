@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.engine import Condition, Value
+from micrograd_pt.conditions import Condition
+from micrograd_pt.engine import Value
 from micrograd_pt.ops import DomainError, as_number, describe, shorten
 from micrograd_pt.parsing.errors import ExpressionDomainError, ExpressionError, ExpressionOverflowError, Span
 from micrograd_pt.parsing.program import APPLY, COLLECT, COMPARE, LOAD, PUSH, Program, Step, program
