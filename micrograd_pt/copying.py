@@ -1,87 +1,89 @@
-"""Cópia e pickle de nós: percorrem os ancestrais em ordem, sem recursão, e o que vai junto continua ligado.
+"""Cópia e pickle de nós: sem recursão, cada nó uma vez só, e o que vai junto continua ligado.
 
-Este arquivo ensina `Value` a responder a `copy` e `pickle`; o nó mesmo não sabe disso.
+Um nó é primeiro feito vazio e só depois preenchido; um argumento que ainda não existe é feito vazio e entra na fila dos
+que faltam preencher. Assim nenhum nó espera por outro, e a profundidade do grafo não importa. Este arquivo ensina
+`Value` a responder a `copy` e `pickle`; o nó mesmo não sabe disso.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from micrograd_pt.engine import Value, ancestors
-from micrograd_pt.ops import Operation
+from micrograd_pt.engine import Value
 
 
 def _copy(node: Value) -> Value:
     """Outro nó com os mesmos campos e os mesmos argumentos."""
-    return _restored(None, *_fields(node))
+    copy = _empty()
+    _fill(copy, *_fields(node))
+    return copy
 
 
 def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
     """Outro grafo igual; os nós que `memo` já tem são aproveitados."""
-    for node in ancestors(root):
-        if id(node) not in memo:
-            *rest, first, second, first_data, second_data = _fields(node)
-            copies = (_copied(first, memo), _copied(second, memo))
-            memo[id(node)] = _restored(None, *rest, *copies, first_data, second_data)
-    copy = memo[id(root)]
-    assert isinstance(copy, Value)
+    memo[id(root)] = copy = _empty()
+    pending = [root]
+
+    def copied(arg: Any) -> Any:
+        if type(arg) is tuple:
+            return tuple([copied(item) for item in arg])
+        if type(arg) is not Value:
+            return arg
+        if id(arg) not in memo:
+            memo[id(arg)] = _empty()
+            pending.append(arg)
+        return memo[id(arg)]
+
+    while pending:
+        node = pending.pop()
+        *rest, first, second, first_data, second_data = _fields(node)
+        _fill(memo[id(node)], *rest, copied(first), copied(second), first_data, second_data)
     return copy
 
 
 def _reduce(node: Value, protocol: Any) -> tuple[Any, ...]:
-    """O que o pickle grava: os campos, depois dos ancestrais, um a um."""
-    if node.op is None or id(node) in _saving.nodes:
-        return _restored, (None, *_fields(node))
-    return _restored, (_Ancestors(ancestors(node)[:-1]), *_fields(node))
+    """O que o pickle grava de um nó que ele ainda não gravou: um nó vazio e, a seguir, o que falta preencher."""
+    pending = _saving.expected.pop(id(node), None)
+    if pending is None:
+        return _empty, (), _Pending([node]), None, None, _finish
+    pending.append(node)
+    return _empty, ()
+
+
+def _empty() -> Value:
+    return object.__new__(Value)
 
 
 def _fields(node: Value) -> tuple[Any, ...]:
-    """Tudo o que um nó guarda, na ordem em que `_restored` o recebe."""
+    """Tudo o que um nó guarda, na ordem em que `_fill` o recebe."""
     args = node._first, node._second, node._first_data, node._second_data
     grad = node.grad.data if type(node.grad) is Value else node.grad  # o grafo de um gradiente não vai junto
     return node.data, grad, node.label, node.op, *args
 
 
-def _restored(_: Any, data: Any, grad: Any, label: str, op: Operation | None, *args: Any) -> Value:
-    """Um nó com esses campos; o primeiro argumento só existe para que os ancestrais sejam refeitos antes."""
-    node = object.__new__(Value)
-    node.data, node.grad, node.label, node.op = data, grad, label, op
+def _fill(node: Value, *fields: Any) -> None:
+    node.data, node.grad, node.label, node.op, *args = fields
     node._first, node._second, node._first_data, node._second_data = args
-    return node
 
 
-def _copied(arg: Any, memo: dict[int, Any]) -> Any:
-    """O argumento com os nós trocados pelas suas cópias."""
-    if type(arg) is tuple:
-        return tuple([memo[id(item)] if type(item) is Value else item for item in arg])
-    return memo[id(arg)] if type(arg) is Value else arg
+def _finish(node: Value, filled: list[None]) -> None:
+    """Nada falta: gravar a lista já preencheu todos os nós."""
 
 
 class _Saving(threading.local):
-    """Os nós cujos argumentos o pickle em curso já gravou (ou está para gravar) antes deles."""
+    """Os argumentos do nó que o pickle está preenchendo, cada um com a fila em que entra se ainda não foi gravado."""
 
     def __init__(self) -> None:
-        self.nodes: set[int] = set()
+        self.expected: dict[int, list[Value]] = {}
 
 
 _saving = _Saving()
 
 
-@contextmanager
-def _saved_in_order(nodes: list[Value]) -> Iterator[None]:
-    before = _saving.nodes
-    _saving.nodes = before | {id(node) for node in nodes}
-    try:
-        yield
-    finally:
-        _saving.nodes = before
-
-
-class _Ancestors:
-    """Nós em ordem, para o pickle: gravados um a um, cada um encontra os seus argumentos já gravados."""
+class _Pending:
+    """A fila dos nós por preencher, para o pickle: uma lista, com um item para cada um."""
 
     def __init__(self, nodes: list[Value]) -> None:
         self.nodes = nodes
@@ -89,20 +91,27 @@ class _Ancestors:
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._one_by_one()
 
-    def _one_by_one(self) -> Iterator[Any]:
-        with _saved_in_order(self.nodes):
-            yield from self.nodes
-            yield _Pause(self.nodes)
+    def _one_by_one(self) -> Iterator[_Filling]:
+        try:
+            while self.nodes:
+                yield _Filling(self.nodes)
+        finally:
+            _saving.expected = {}
 
 
-class _Pause:
-    """O fim da lista: gravado depois do último nó, mantém a marca até ali."""
+class _Filling:
+    """O preenchimento do próximo nó da fila, escolhido na hora de gravar: o pickle pede itens antes de precisar deles,
+    e os que sobram não fazem nada."""
 
     def __init__(self, nodes: list[Value]) -> None:
         self.nodes = nodes
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, ()
+        if not self.nodes:
+            return tuple, ()
+        node = self.nodes.pop()
+        _saving.expected = {id(arg): self.nodes for arg in node.args if type(arg) is Value}
+        return _fill, (node, *_fields(node))
 
 
 for _name, _method in (("__copy__", _copy), ("__deepcopy__", _deepcopy), ("__reduce_ex__", _reduce)):

@@ -121,3 +121,28 @@ def test_deletion_needs_neither_recursion_nor_the_collector():
         gc.enable()
     assert built > LENGTH
     assert left < LENGTH / 1000
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["do raso ao fundo", "do fundo ao raso"])
+def test_copying_every_node_of_a_chain_together_is_linear_in_its_length(order):
+    def chain(length):
+        nodes = [Value(1.0)]
+        for _ in range(length):
+            nodes.append(nodes[-1] * 0.5 + nodes[0])
+        return nodes[::order]
+
+    short, long = chain(500), chain(4000)
+    assert len(pickle.dumps(long)) < 10 * len(pickle.dumps(short))
+    for duplicate in (copy.deepcopy, lambda together: pickle.loads(pickle.dumps(together))):
+        calls = []
+        sys.setprofile(lambda *event, calls=calls: calls.append(None))
+        try:
+            duplicate(short)
+            few = len(calls)
+            arrived = duplicate(long)
+        finally:
+            sys.setprofile(None)
+        assert len(calls) - few < 10 * few
+        leaf, end = (arrived[0], arrived[-1])[::order]
+        end.backward()
+        assert leaf.grad == pytest.approx(2.0)
