@@ -13,8 +13,9 @@ from typing import Any
 
 from micrograd_pt.compiler.expressions import Book, CompileError, Expression
 from micrograd_pt.compiler.program import Program, program_of
+from micrograd_pt.conditions import ChangedLeafError
 from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import ChangedLeafError, Value
+from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import as_number, shorten
 
