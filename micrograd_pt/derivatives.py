@@ -254,7 +254,10 @@ class _Trace:
         received: dict[Value, Any] = {}
         if type(output) is Value:
             order = ancestors(output)
-            received = dict(zip(order, chain_rule(order, 1, create_graph=self.inside), strict=True))
+            try:
+                received = dict(zip(order, chain_rule(order, 1, create_graph=self.inside), strict=True))
+            except DomainError:  # talvez só falte uma derivada que ninguém pediu, a de um Value trazido de fora
+                received = _reverse_mode(order, self.inputs, self.inside)
         slopes = [0 if received.get(node) is None else received[node] for node in self.inputs]
         shaped, start = [], 0
         for size, rebuild in self.rebuilds:
@@ -265,6 +268,26 @@ class _Trace:
     def outward(self, number: Any) -> Any:
         """O número como sai daqui: `Value` dentro de outra derivada, número puro fora."""
         return number.data if type(number) is Value and not self.inside else number
+
+
+def _reverse_mode(order: list[Value], inputs: Sequence[Value], create_graph: bool) -> dict[Value, Any]:
+    """A regra da cadeia só pelos nós que vêm de `inputs`: nenhuma derivada que não leve a eles é calculada."""
+    leading = set(inputs)
+    leading.update(node for node in order if any(type(arg) is Value and arg in leading for arg in node.args))
+    received: dict[Value, Any] = {order[-1]: like_the_result(order[-1].data, 1)}
+    for node in reversed(order):
+        if node.op is None or node not in received:
+            continue
+        result, numbers = (node, node.args) if create_graph else (node.data, node.args_data)
+        labels = [arg.label if type(arg) is Value else "" for arg in node.args]
+        for position, arg in enumerate(node.args):
+            if type(arg) is not Value or arg not in leading:
+                continue
+            slope = node.op.derivative(position, result, numbers, labels)
+            if slope is not None:
+                product = received[node] * slope
+                received[arg] = received[arg] + product if arg in received else product
+    return received
 
 
 def _chosen(args: Sequence[Any], slopes: Sequence[Any], argnums: Which) -> Any:

@@ -281,6 +281,11 @@ class Value:
 
     __index__ = __int__
 
+    def __round__(self, *_: Any) -> Any:
+        raise TypeError("round(v), v // n e v % n têm derivada 0 ou nenhuma: use v.data, como em round(v.data)")
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __round__
+
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
 

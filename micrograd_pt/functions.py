@@ -10,7 +10,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition
-from micrograd_pt.ops import shorten
+from micrograd_pt.ops import DomainError, as_number, shorten
 
 
 def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:
@@ -77,6 +77,8 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
         DomainError: não há nota nenhuma.
     """
     scores = _listed(scores, "softmax")
+    if not scores:
+        raise DomainError("softmax não está definida em (): pede ao menos uma nota")
     normalizer = logsumexp(scores)
     return [ops.exp(score - normalizer) for score in scores]
 
@@ -96,14 +98,23 @@ def where(condition: Condition | bool, a: Any, b: Any) -> Any:
     """
     if isinstance(condition, Condition):
         condition.require_unchanged()
+        a, b = _checked(a), _checked(b)
         left, right = condition.left, condition.right
         if condition.sign in (">", ">="):
             left, right = right, left
         choose = ops.where_less if condition.sign in ("<", ">") else ops.where_less_equal
         return choose(left, right, a, b)
     if isinstance(condition, bool) or type(condition).__name__ in ("bool_", "bool"):
+        a, b = _checked(a), _checked(b)
         return a if condition else b
+    if hasattr(condition, "choose"):  # uma comparação que se escreve, na regra de uma linha nova da tabela
+        return ops.choose(condition, a, b)
     raise TypeError(f"where espera uma comparação, como a > 0, ou um bool, e recebeu {shorten(condition)}")
+
+
+def _checked(item: Any) -> Any:
+    """O que se escolhe num `where`: um nó ou um número."""
+    return item if hasattr(type(item), "record") else as_number(item, "where")
 
 
 def _listed(items: Any, who: str) -> list[Any]:

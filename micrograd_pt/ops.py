@@ -12,6 +12,7 @@ não passa gradiente nenhum, nem mesmo 0 · ∞.
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 import operator
@@ -144,8 +145,8 @@ class Operation:
             else:
                 slope = self.partials(result, *args)[index]
         except (ValueError, ZeroDivisionError) as error:
-            where = describe(args, labels)
-            raise DomainError(f"a derivada de {self.name} não existe em {where}: {self.title}") from error
+            reason = error if isinstance(error, DomainError) else self.title
+            raise DomainError(f"a derivada de {self.name} não existe em {describe(args, labels)}: {reason}") from error
         except OverflowError as error:
             where = describe(args, labels)
             raise OverflowError(f"a derivada de {self.name} passa do maior float em {where}") from error
@@ -171,6 +172,10 @@ def operation_named(name: str) -> Operation:
     Raises:
         KeyError: não há linha com esse nome.
     """
+    if name not in TABLE:
+        raise KeyError(
+            f"a tabela não tem a operação {name!r}: acrescente-a com operation(...) antes de ler o que a usa"
+        )
     return TABLE[name]
 
 
@@ -224,8 +229,12 @@ def hint(given: Any) -> str:
         return "; números complexos não têm derivada aqui"
     if isinstance(given, (list, tuple)):
         return "; aplique a operação a um elemento de cada vez"
+    if given is None:
+        return "; falta um número: um return esquecido?"
     if hasattr(given, "__array__"):
         return "; use um elemento do array, como array[0] ou array.item()"
+    if hasattr(given, "__float__"):
+        return "; converta-o com float(...)"
     return ""
 
 
@@ -267,7 +276,12 @@ def _power(a: Any, b: Any) -> Any:
 
 def _power_by_base(_: Any, a: Any, b: Any) -> Any:
     """b · aᵇ⁻¹; e 0 para b = 0, também em a = 0."""
-    return 0 if _is_zero(b) and _is_zero(a) else b * _power(a, b - 1)
+    if _is_zero(b) and _is_zero(a):
+        return 0
+    try:
+        return b * _power(a, b - 1)
+    except ZeroDivisionError as error:
+        raise DomainError(f"ela é b · a^(b − 1), e a = 0 não aceita o expoente {shorten(b - 1)}") from error
 
 
 def _power_by_exponent(y: Any, a: Any, b: Any) -> Any:
@@ -580,7 +594,7 @@ def operation(name: str, symbol: str, value: Callable[..., Any], *partials: Part
         A operação: chame-a com números ou `Value`s.
 
     Raises:
-        ValueError: o nome não é um identificador, já é o de uma linha do pacote, ou não há derivada nenhuma.
+        ValueError: o nome não é um identificador, já é o de uma linha do pacote, ou não há uma derivada por argumento.
         TypeError: o valor ou uma derivada não é uma função.
     """
     if not isinstance(name, str) or not name.isidentifier():
@@ -592,19 +606,40 @@ def operation(name: str, symbol: str, value: Callable[..., Any], *partials: Part
     for rule in (value, *partials):
         if not callable(rule):
             raise TypeError(f"{name} espera funções para o valor e as derivadas, e recebeu {shorten(rule)}")
-    rules = [_giving_numbers(rule, name) for rule in partials]
-    return Operation(name, symbol, _giving_numbers(value, name), tuple(rules), title or name)
+    _require_arguments(value, len(partials), f"o valor de {name} com {len(partials)} derivada(s)")
+    for place, rule in enumerate(partials):
+        _require_arguments(rule, len(partials) + 1, f"a derivada {place + 1} de {name}")
+    rules = [_giving_numbers(rule, f"a derivada {place + 1} de {name}") for place, rule in enumerate(partials)]
+    return Operation(
+        name, symbol, _giving_numbers(value, f"o valor de {name}", closes=False), tuple(rules), title or name
+    )
 
 
-def _giving_numbers(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A regra, recusando um resultado que não é número (None é um ramo fechado)."""
+def _require_arguments(rule: Callable[..., Any], count: int, what: str) -> None:
+    """Recusa uma regra que não aceita esse número de argumentos; as que não dizem quantos aceitam passam.
+
+    Raises:
+        ValueError: a regra não os aceita.
+    """
+    try:
+        signature = inspect.signature(rule)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError as error:
+        raise ValueError(f"{what} é uma função de {count} argumento(s), e recebi {rule.__name__}{signature}") from error
+
+
+def _giving_numbers(rule: Callable[..., Any], what: str, closes: bool = True) -> Callable[..., Any]:
+    """A regra, recusando um resultado que não é número; numa derivada, None é um ramo fechado."""
 
     @wraps(rule)
     def checked(*args: Any) -> Any:
         result = rule(*args)
-        if result is None or isinstance(result, (float, int, Fraction)) or hasattr(type(result), "record"):
+        if type(result) in (float, int, Fraction) or hasattr(type(result), "record"):
             return result
-        return as_number(result, f"uma regra de {name}")
+        return None if result is None and closes else as_number(result, what)
 
     return checked
 

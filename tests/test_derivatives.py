@@ -1,6 +1,7 @@
 """Derivadas como funções: formas, ordens, aninhamento, e a verificação que ensina."""
 
 import math
+import pickle
 from fractions import Fraction
 from typing import Any
 
@@ -65,6 +66,22 @@ def test_what_is_captured_is_not_touched() -> None:
     w.grad = 7.0
     assert grad(lambda x: w * x * x)(2.0) == 12
     assert w.grad == 7.0
+
+
+def test_a_derivative_that_nobody_asked_for_may_be_missing() -> None:
+    three, zero = Value(3.0), Value(0.0)
+    assert grad(lambda v: v**three)(-2.0) == 12.0 == jvp(lambda v: v**three)(-2.0, 1.0)[1]
+    assert derivative(lambda v: v**three, 2)(-2.0) == -12.0
+    assert grad(lambda v: mpt.sin(v * mpt.sqrt(zero)) + v * v)(2.0) == 4.0
+    assert grad(lambda v: grad(lambda t: v * t**three)(-2.0))(5.0) == 12.0
+
+
+def test_a_missing_derivative_says_the_right_reason() -> None:
+    base = Value(-2.0, "base")
+    with pytest.raises(DomainError, match=r"derivada de pow .*base = -2\.0.*logaritmo pede um argumento maior que 0"):
+        (base ** Value(3.0)).backward()
+    with pytest.raises(DomainError, match=r"derivada de pow .*a = 0 não aceita o expoente -0\.5"):
+        grad(lambda x: x**0.5)(0.0)
 
 
 def test_a_constant_function_has_gradient_zero() -> None:
@@ -229,6 +246,45 @@ def test_a_new_row_gets_everything() -> None:
         del ops.TABLE["softsign"]
 
 
+def test_a_new_row_written_with_where_is_compiled() -> None:
+    bent = operation("bent", "b", lambda x: where(x > 0, x, -2 * x), lambda y, x: where(x > 0, 1, -2))
+    try:
+        program = mpt.compiled(lambda x: bent(x) * x)
+        for x in (3.0, -3.0):
+            assert program(x) == bent(x) * x
+            assert value_and_grad(program)(x) == value_and_grad(lambda x: bent(x) * x)(x)
+    finally:
+        del ops.TABLE["bent"]
+
+
+def test_the_value_of_a_new_row_is_a_plain_number_or_is_refused_by_name() -> None:
+    import numpy as np
+
+    try:
+        forgot = operation("forgot", "f", lambda x: None, lambda y, x: 1)
+        with pytest.raises(TypeError, match="o valor de forgot espera um número real, e recebeu None"):
+            forgot(Value(1.0))
+        step = operation("step_row", "s", lambda x: x > 0, lambda y, x: None)
+        assert type(step(Value(1.0)).data) is int and step(2.0) == 1
+        array = operation("array_row", "a", lambda x: np.float64(x), lambda y, x: np.float64(1))
+        x = Value(2.0)
+        (array(x) * 3).backward()
+        assert type(array(x).data) is float and type(x.grad) is float
+    finally:
+        for name in ("forgot", "step_row", "array_row"):
+            ops.TABLE.pop(name, None)
+
+
+def test_what_was_pickled_with_a_row_that_is_missing_says_which_to_define() -> None:
+    double = operation("double_row", "2·", lambda x: 2 * x, lambda y, x: 2)
+    try:
+        kept = pickle.dumps(double(Value(3.0)))
+    finally:
+        del ops.TABLE["double_row"]
+    with pytest.raises(KeyError, match=r"double_row.*operation\(\.\.\.\) antes"):
+        pickle.loads(kept)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -236,6 +292,9 @@ def test_a_new_row_gets_everything() -> None:
         (("não é nome", "s", abs, abs), ValueError),
         (("nova", "s", abs), ValueError),
         (("nova", "s", 3, abs), TypeError),
+        (("nova", "s", lambda a, b: a, lambda y, a: 1), ValueError),
+        (("nova", "s", lambda a: a, lambda a: 1), ValueError),
+        (("nova", "s", lambda a: a, lambda y, a: 1, lambda y, a: 1), ValueError),
     ],
 )
 def test_a_bad_row_is_refused(arguments: tuple[Any, ...], error: type[Exception]) -> None:

@@ -41,6 +41,15 @@ def test_what_is_not_a_number_is_refused_in_portuguese(wrong: Any) -> None:
         (lambda v: dot(3, [v]), "lista"),
         (lambda v: mpt.sum(v), "lista"),
         (lambda v: mpt.tanh(v, v), "argumento"),
+        (lambda v: round(v), "round(v.data)"),
+        (lambda v: round(v, 2), "round(v.data)"),
+        (lambda v: v // 2, "v.data"),
+        (lambda v: 7 % v, "v.data"),
+        (lambda v: divmod(v, 2), "v.data"),
+        (lambda v: v + None, "return esquecido"),
+        (lambda v: v * Decimal("1.5"), "float(...)"),
+        (lambda v: mpt.where(True, v, "a"), "where espera um número real"),
+        (lambda v: mpt.where(v > 0, v, "a"), "where espera um número real"),
     ],
 )
 def test_a_wrong_use_says_what_to_write_instead(attempt: Any, instead: str) -> None:
@@ -153,3 +162,8 @@ def test_a_value_put_in_the_data_of_another_is_refused_at_the_next_use(use: Any)
     w.data -= 0.1 * w.grad
     with pytest.raises(TypeError, match=r"o data de w é um Value.* w\.grad\.data"):
         use(w)
+
+
+def test_an_empty_softmax_speaks_of_softmax() -> None:
+    with pytest.raises(mpt.DomainError, match="softmax"):
+        mpt.softmax([])
