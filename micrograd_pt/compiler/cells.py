@@ -147,7 +147,8 @@ class Sheet:
             cell = self._cells[top] = self._build(top)
             node = self.plan.values.get(top) or self.plan.sums.get(top)
             if not cell.label:
-                cell.label = node.name if top in self.plan.values and node else self.plan.titles.get(top, "")
+                adjoint = self.plan.adjoints.get(top)
+                cell.label = node.name if top in self.plan.values and node else f"g_{adjoint.name}" if adjoint else ""
                 if top in self.plan.sums and node:
                     cell.label = f"g_{node.name}"
         return self._cells[expression]

@@ -8,6 +8,7 @@ vale (`if x > 0`), ela é executada uma vez para cada resposta, e as duas ficam 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -125,7 +126,8 @@ class Book:
     """As expressões de um programa: cada uma existe uma vez só."""
 
     def __init__(self) -> None:
-        self._found: dict[Any, Expression] = {}
+        self._found: defaultdict[str, dict[Any, Expression]] = defaultdict(dict)
+        self._size = 0
         self._answers: list[bool] | None = None
         self._asked: list[Expression] = []
 
@@ -141,11 +143,9 @@ class Book:
             number = float(number)
         if not isinstance(number, float):
             raise CompileError(f"só números entram num programa compilado, e apareceu {number!r}")
-        key = ("const", number, math.copysign(1, number)) if number == number else ("const", "nan")
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = Expression(self, "const", (number,), len(self._found))
-        return found
+        key = (number, math.copysign(1, number)) if number == number else "nan"
+        found = self._found["const"].get(key)
+        return self._new("const", (number,), key) if found is None else found
 
     def add(self, a: Expression, b: Expression) -> Expression:
         """a + b."""
@@ -298,7 +298,7 @@ class Book:
         Raises:
             CompileError: o valor não se pode escrever.
         """
-        args = [self.lift(arg) for arg in args]
+        args = [arg if type(arg) is Expression else self.lift(arg) for arg in args]
         rule: Any = operation.value
         if rule.__module__ == "math":
             return self.call(rule.__name__, *args)
@@ -371,11 +371,13 @@ class Book:
         return result if result is None or type(result) is Expression else self.lift(result)
 
     def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
-        key = (kind, *args)
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = Expression(self, kind, args, len(self._found))
-        return found
+        found = self._found[kind].get(args)
+        return self._new(kind, args, args) if found is None else found
+
+    def _new(self, kind: str, args: tuple[Any, ...], key: Any) -> Expression:
+        made = self._found[kind][key] = Expression(self, kind, args, self._size)
+        self._size += 1
+        return made
 
 
 def _is_power_of_two(number: float) -> bool:

@@ -56,8 +56,7 @@ class Plan:
         varying: as expressões que mudam de uma linha de dados para outra.
         homes: a região fora da qual nenhuma dessas variáveis é usada.
         gates: a condição sem a qual o que elas somam não serve para nada.
-        titles: nomes sugeridos para expressões.
-        adjoints: as expressões que são gradientes de nós.
+        adjoints: as expressões que são gradientes de nós, com o nó de cada uma.
     """
 
     book: Book
@@ -72,8 +71,7 @@ class Plan:
     gates: dict[Expression, Expression]
     results: list[Expression]
     varying: set[Expression]
-    titles: dict[Expression, str]
-    adjoints: set[Expression]
+    adjoints: dict[Expression, Node]
 
 
 def make_plan(
@@ -101,8 +99,7 @@ class _Planner:
         self.graph, self.looped = graph, looped
         self.book, self.names = Book(), Names()
         by_value = {node.value: node for node in graph.nodes}
-        self.titles: dict[Expression, str] = {}
-        self.adjoints: set[Expression] = set()
+        self.adjoints: dict[Expression, Node] = {}
         self.values: dict[Expression, Node] = {}
         self.data: list[Any] = [None] * len(graph)
         self.args: list[list[Any]] = [[]] * len(graph)
@@ -135,7 +132,6 @@ class _Planner:
             self.gates,
             results,
             self.varying,
-            self.titles,
             self.adjoints,
         )
 
@@ -193,11 +189,12 @@ class _Planner:
             elif edges[place]:
                 regions[place] = common([region for _, region, _ in edges[place]])
                 self._receive(node, edges[place], regions[place], place in leaves)
+                edges[place] = []
                 if self.looped and not self.moves[place]:
                     regions[place] = self._lasting(regions[place], self.received[place])
             if self.received[place] is None or node.op is None:
                 continue
-            args = self.args[place]
+            args, self.args[place] = self.args[place], []
             wanted_args = [isinstance(arg, Node) and needed[arg.index] for arg in node.inputs]
             slopes = book.slopes(node.op, self.data[place], args, wanted_args)
             conditions = set()
@@ -245,13 +242,13 @@ class _Planner:
         """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
         settled = self.looped and not self.moves[node.index]
         accumulates = settled and (region != () or any(self.moves[user.index] for user, _, _ in edges))
-        if not leaf and not accumulates and all(where == region for _, where, _ in edges):
-            total = self.book.constant(0.0)
-            for user, _, slope in edges:
+        if not leaf and not accumulates and (len(edges) == 1 or all(where == region for _, where, _ in edges)):
+            (user, _, slope), *others = edges
+            total = self.book.multiply(self.received[user.index], slope)
+            for user, _, slope in others:
                 total = self.book.add(total, self.book.multiply(self.received[user.index], slope))
             self.received[node.index] = total
-            self.titles.setdefault(total, f"g_{node.name}")
-            self.adjoints.add(total)
+            self.adjoints.setdefault(total, node)
             return
         variable = self.book.name(self.names.new(f"g_{node.name}"))
         self.sums[variable] = node

@@ -17,6 +17,8 @@ from micrograd_pt.compiler.polish import frequent_first, merged, zeroed
 _index = attrgetter("index")
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
 
+_INLINE = frozenset(("const", "name", "and", "or", "not", *COMPARISONS))  # nunca ganham variável
+
 _OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)
 _STRENGTH = {"or": _OR, "and": _AND, "not": _NOT, "+": _TERM, "-": _TERM, "*": _FACTOR, "/": _FACTOR, "neg": _UNARY}
 
@@ -52,11 +54,13 @@ class Writer:
             if isinstance(root, Expression):
                 self.counts[root] += 1
                 strict.add(root)
+        counts = self.counts
         for expression in reversed(self.order):
-            for place, part in enumerate(expression.parts):
-                self.counts[part] += 1
-                if expression in strict and (expression.kind != "choose" or place == 0):
-                    strict.add(part)
+            parts = expression.parts
+            for part in parts:
+                counts[part] += 1
+            if expression in strict:
+                strict.update(parts[:1] if expression.kind == "choose" else parts)
         self.homes = self._homes()
         varying = self.plan.varying
         if varying:
@@ -68,10 +72,8 @@ class Writer:
         inside = set(self.clipped.values())
         depth: dict[Expression, int] = {}
         for expression in self.order:
-            depth[expression] = 1 + max([depth[part] for part in expression.parts], default=-1)
-            if expression.kind in ("const", "name", "and", "or", "not", *COMPARISONS) or expression not in strict:
-                continue
-            if expression in inside:
+            depth[expression] = 1 + max([depth[part] for part in expression.parts]) if expression.parts else 0
+            if expression.kind in _INLINE or expression not in strict or expression in inside:
                 continue
             if self.counts[expression] > 1 or depth[expression] > _DEEPEST:
                 self.kept.add(expression)
@@ -205,17 +207,15 @@ class Writer:
         if expression in self.clipped:
             self._clip(expression)
             return
-        node = self.plan.values.get(expression)
-        title = node.name if node is not None else self.plan.titles.get(expression, "t")
-        text = self.text(expression, 0)
-        name = self.plan.names.new(title)
-        self.names[expression] = name
-        self.scopes[-1].append(expression)
-        about = ""
+        node, adjoint = self.plan.values.get(expression), self.plan.adjoints.get(expression)
+        title, about = "t", ""
         if node is not None and node.op is not None:
-            about = f"  # {comment(node.name)}: {comment(node.op.symbol)}"
-        elif title != "t":
-            about = f"  # gradiente de {comment(title[2:])}"
+            title, about = node.name, f"  # {comment(node.name)}: {comment(node.op.symbol)}"
+        elif adjoint is not None:
+            title, about = f"g_{adjoint.name}", f"  # gradiente de {comment(adjoint.name)}"
+        text = self.text(expression, 0)
+        name = self.names[expression] = self.plan.names.new(title)
+        self.scopes[-1].append(expression)
         self.line(f"{name} = {text}{about}")
 
     def _clip(self, expression: Expression) -> None:
