@@ -54,6 +54,7 @@ def rest_of(value: Expression) -> Expression | None:
 
 def _factor(part: Expression) -> Expression | None:
     """O fator desse feitio de um produto."""
+    part = part.args[0] if part.kind == "neg" else part
     factors = part.args if part.kind == "*" else ()
     return next((side for side in reversed(factors) if rest_of(side) is not None), None)
 

@@ -233,6 +233,8 @@ class Book:
             return inner
         if a.kind == "const":
             return self.constant(-a.number)
+        if a.kind == "*" and a.args[0].kind == "const":
+            return self.multiply(self.constant(-a.args[0].number), a.args[1])
         return self._made("neg", (a,))
 
     def constant(self, number: float) -> Expression:

@@ -158,8 +158,10 @@ class Writer:
 
     def _push(self, push: Push, started: set[Expression], factor: str) -> None:
         self.need([push.part])
-        part = self.text(push.part, _FACTOR if factor else 0)
-        sign = "+=" if push.target in started else "="
+        if push.target in started and push.part.kind == "neg" and push.part not in self.names:
+            sign, part = "-=", self.text(push.part.args[0], _FACTOR)
+        else:
+            sign, part = "+=" if push.target in started else "=", self.text(push.part, _FACTOR if factor else 0)
         started.add(push.target)
         node = comment(self.plan.sums[push.target].name)
         self.line(f"{self.text(push.target)} {sign} {factor}{part}  # gradiente de {node}")
