@@ -11,7 +11,7 @@ from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_g
 from micrograd_pt.conditions import ChangedLeafError, Condition
 from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
 from micrograd_pt.drawing import draw, draw_network, draw_steps
-from micrograd_pt.engine import Value, no_grad
+from micrograd_pt.engine import Value, enable_grad, no_grad
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
 from micrograd_pt.history import DivergenceError, History
@@ -133,6 +133,7 @@ __all__ = [
     "draw_network",
     "draw_steps",
     "elu",
+    "enable_grad",
     "erf",
     "erfc",
     "evaluate",

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from itertools import filterfalse
@@ -286,26 +286,43 @@ class Value:
 
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __round__
 
+    def __eq__(self, other: object) -> bool:
+        """Identidade, como no micrograd; um número que só se escreve recusa a pergunta."""
+        if self is not other and hasattr(type(self.data), "record"):
+            bool(self.data)
+        return self is other
+
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+def no_grad() -> AbstractContextManager[None]:
     """Dentro do `with`, as operações dão folhas: só o número, sem o caminho de volta.
 
     Serve para avaliar um modelo já treinado sem construir o grafo. Vale para a linha de execução (ou tarefa) que o
     abriu; as outras continuam a registrar.
     """
+    return _recorded(False)
+
+
+def enable_grad() -> AbstractContextManager[None]:
+    """Dentro do `with`, as operações registram o grafo, também no meio de um `no_grad()`."""
+    return _recorded(True)
+
+
+@contextmanager
+def _recorded(on: bool) -> Iterator[None]:
     global _pauses
-    token = _recording.set(False)
+    token = _recording.set(on)
     with _one_at_a_time:
-        _pauses += 1
+        _pauses += not on
     try:
         yield
     finally:
         with _one_at_a_time:
-            _pauses -= 1
+            _pauses -= not on
         _recording.reset(token)
 
 

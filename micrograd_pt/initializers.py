@@ -113,6 +113,8 @@ INITIALIZERS: dict[str, Initializer] = {
     "normal": Normal(),
     "xavier_uniform": xavier_uniform,
     "xavier_normal": xavier_normal,
+    "glorot_uniform": xavier_uniform,
+    "glorot_normal": xavier_normal,
     "he_uniform": he_uniform,
     "he_normal": he_normal,
     "lecun_uniform": lecun_uniform,

@@ -11,12 +11,14 @@ from typing import Any
 
 from micrograd_pt.compiler import CompileError
 from micrograd_pt.compiler.program import Program, program_of
-from micrograd_pt.compiler.tracing import Traced, trace
+from micrograd_pt.compiler.tracing import Traced, require_same, trace
 from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import Value
+from micrograd_pt.engine import Value, enable_grad, no_grad
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import as_number, shorten
 from micrograd_pt.optimizers import Optimizer
+
+_CHECKED = 64  # amostras em que o programa é conferido com o grafo
 
 Sample = tuple[list[Any], Any]
 """Uma amostra e a sua saída desejada."""
@@ -37,11 +39,12 @@ class ByGraph:
     def step(self, batch: Sequence[int]) -> float:
         """Treina com as amostras desses números, e devolve a soma das suas perdas antes da atualização."""
         total: Any = None
-        for place in batch:
-            x, target = self.samples[place]
-            term = _require_node(self.loss(self.model(x), target))
-            total = term if total is None else total + term
-        objective = total * (1 / len(batch)) if self.mean and len(batch) > 1 else total
+        with enable_grad():
+            for place in batch:
+                x, target = self.samples[place]
+                term = _require_node(self.loss(self.model(x), target))
+                total = term if total is None else total + term
+            objective = total * (1 / len(batch)) if self.mean and len(batch) > 1 else total
         parameters = list(self.model.parameters())  # de novo: um modelo pode trocar os seus
         for parameter in parameters:
             parameter.grad = 0
@@ -123,15 +126,30 @@ def compiled_step(eager: ByGraph) -> tuple[ByGraph | ByProgram, str]:
     inputs = first.inputs[len(eager.parameters) :]
     try:
         program = program_of(_graph(first), inputs, eager.parameters, eager.parameters)
-    except (CompileError, RecursionError, MemoryError) as error:
+        _require_the_same(eager, program, rows)
+    except Exception as error:  # como acima
         return eager, f"{error}" or type(error).__name__
     return ByProgram(eager, program, rows), ""
+
+
+def _require_the_same(eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
+    """Confere a perda do programa com a do grafo, em amostras diferentes umas das outras.
+
+    Raises:
+        CompileError: não são a mesma.
+    """
+    places = list({tuple(row): place for place, row in enumerate(rows)}.values())
+    for place in places[:: 1 + len(places) // _CHECKED]:
+        x, target = eager.samples[place]
+        with no_grad():
+            expected = eager.loss(eager.model(x), target)
+        require_same(expected, program.run(rows[place], eager.values)[0])
 
 
 def _check_targets(eager: ByGraph) -> None:
     """Chama a perda com cada saída desejada e números de saída: traçada, ela não teria o que conferir."""
     leaves, rebuild = flat(eager.model(eager.samples[0][0]), "a saída da rede")
-    output = rebuild([leaf.data if type(leaf) is Value else leaf for leaf in leaves])
+    output = rebuild([leaf.detach() if type(leaf) is Value else leaf for leaf in leaves])
     for _, target in eager.samples:
         eager.loss(output, target)
 
@@ -158,7 +176,8 @@ def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any])
         return found
 
     try:
-        return trace(written, [*before, *numbers], lambda leaves: [leaves[:count], *rebuild(leaves[count:])])
+        shaped = lambda leaves: [leaves[:count], *rebuild(leaves[count:])]  # noqa: E731
+        return trace(written, [*before, *numbers], shaped, parameters)
     finally:
         for parameter, data in zip(parameters, before, strict=True):
             parameter.data = data

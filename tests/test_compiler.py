@@ -1,6 +1,7 @@
 """O programa compilado dá o mesmo que o motor, roda fora do pacote e não deixa um rótulo chegar ao código."""
 
 import ast
+import copy
 import math
 import pickle
 import random
@@ -26,6 +27,7 @@ from micrograd_pt import (
     grad,
     half_squared_error,
     hessian,
+    no_grad,
     operation,
     ops,
     value_and_grad,
@@ -348,12 +350,20 @@ def test_each_shape_is_traced_once_and_the_cache_is_bounded() -> None:
         return mpt.sum([x * x for x in xs])
 
     fast = compiled(f)
-    for size in (1, 2, 3, 2, 1, 3):
+    for size in (1, 2, 3):
         assert fast([2.0] * size) == 4 * size
-    assert calls == 3
+    traced = calls
+    for size in (2, 1, 3):
+        assert fast([2.0] * size) == 4 * size
+    assert calls == traced == 6  # por forma, uma vez para traçar e uma para conferir
     for size in range(1, 200):
         fast([1.0] * size)
     assert len(fast._traced) <= 64
+
+
+def without_graph(x: Any) -> Any:
+    with no_grad():
+        return x * 2
 
 
 @pytest.mark.parametrize(
@@ -367,9 +377,59 @@ def test_each_shape_is_traced_once_and_the_cache_is_bounded() -> None:
         (lambda x: Value(x.data), "próprio valor"),
         (lambda x: mpt.sum([x for _ in range(x)]), "range"),
         (lambda x: [x, x], "um número só"),
+        (lambda x: 10 * x if x == 1 else x, "where"),
+        (lambda x: 10 * x if x in (1.0, 2.0) else x, "where"),
+        (lambda x: {1.0: 5.0}.get(x, 0.0) * x, "um dicionário"),
+        (lambda x: len(str(x)) * x, "str"),
+        (lambda x: x if isinstance(x, float) else 2 * x, "isinstance"),
+        (lambda x: without_graph(x) * x, "no_grad"),
+        (lambda x: copy.copy(x).detach() * x, "próprio valor"),
+        (lambda x: x * random.random(), "um sorteio"),
     ],
 )
 def test_what_cannot_be_frozen_is_refused_with_what_to_write(f: Any, instead: str) -> None:
     with pytest.raises(TypeError) as error:
         compiled(f)(1.0)
     assert instead in str(error.value)
+
+
+def test_compiling_in_many_threads_leaves_the_weights_alone() -> None:
+    network = MLP(2, [4, 1], activation="tanh", seed=0)
+    expected, weights = network([1.0, 2.0]).data, [p.data for p in network.parameters()]
+    found: list[Any] = []
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+
+    def work() -> None:
+        for _ in range(10):
+            found.append(compiled(lambda x: network(x))([1.0, 2.0]))
+            found.append(network([1.0, 2.0]).data)
+
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [expected] * 80
+    assert [p.data for p in network.parameters()] == weights
+
+
+def test_inside_no_grad_a_program_is_the_same() -> None:
+    with no_grad():
+        fast = compiled(lambda x: x * x)
+        assert fast(3.0) == 9 and grad(fast)(3.0) == 6
+
+
+def test_too_many_branches_inside_each_other_are_refused() -> None:
+    x, w = Value(1.0, "x"), Value(1.0, "w")
+    y: Any = x
+    for depth in range(1, 120):
+        y = (y * w).relu()
+        if depth == 40:
+            program = compile_graph(y, [x], [w])
+            assert program((1.0,), (1.1,)) == program.batch([(1.0,)], (1.1,))
+    with pytest.raises(CompileError, match="um dentro do outro"):
+        compile_graph(y, [x], [w])

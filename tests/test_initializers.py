@@ -15,6 +15,8 @@ RECIPES = {
     "normal": (1.0, False),
     "xavier_uniform": (2 / 80, True),
     "xavier_normal": (2 / 80, False),
+    "glorot_uniform": (2 / 80, True),
+    "glorot_normal": (2 / 80, False),
     "he_uniform": (2 / 30, True),
     "he_normal": (2 / 30, False),
     "lecun_uniform": (1 / 30, True),

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -536,3 +537,41 @@ def test_ctrl_c_in_the_middle_of_an_update_leaves_the_last_complete_one():
     train(complete, X, Y, learning_rate=0.5, epochs=1, progress=False, compiled=False)
     train(complete, X[:1], Y[:1], learning_rate=0.5, epochs=1, progress=False, compiled=False)
     assert [p.data for p in model.parameters()] == [p.data for p in complete.parameters()]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda o, t: -m.log(o) if t == 1 else -m.log(1 - o),
+        lambda o, t: (o - t) ** 2 * {0: 1.0, 1: 4.0}.get(t, 99.0),
+        lambda o, t: (o - t) ** 2 * (3 if isinstance(t, int) else 1),
+    ],
+)
+def test_a_loss_that_looks_at_the_numbers_is_trained_by_the_graph(loss: Any) -> None:
+    found = []
+    for compiled in (True, False):
+        model = MLP(2, [4, 1], activation="tanh", output_activation="sigmoid", seed=0)
+        data = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        history = train(model, *data, loss=loss, learning_rate=0.2, epochs=5, progress=False, compiled=compiled)
+        found.append((history.losses, [p.data for p in model.parameters()]))
+        assert history.not_compiled or not compiled
+    assert found[0] == found[1]
+
+
+def test_a_loss_written_with_methods_is_compiled() -> None:
+    history = train(MLP(2, [1], seed=0), [[0, 1], [1, 1]], [1, 0], loss=lambda o, t: (o - t).square(), epochs=2)
+    assert history.not_compiled == ""
+
+
+def test_training_inside_no_grad_trains_all_the_same() -> None:
+    for compiled in (True, False):
+        inside, outside = MLP(2, [2, 1], seed=0), MLP(2, [2, 1], seed=0)
+        with m.no_grad():
+            train(inside, [[0, 1]], [1], epochs=3, compiled=compiled, progress=False)
+        train(outside, [[0, 1]], [1], epochs=3, compiled=compiled, progress=False)
+        assert [p.data for p in inside.parameters()] == [p.data for p in outside.parameters()]
+
+
+def test_a_network_too_deep_to_compile_is_trained_by_the_graph() -> None:
+    history = train(MLP(1, [1] * 110, seed=0), [[1.0]], [1.0], epochs=1, learning_rate=1e-9, progress=False)
+    assert "um dentro do outro" in history.not_compiled

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from micrograd_pt.compiler.expressions import Expression
-from micrograd_pt.compiler.plan import Plan, Push, Region
+from micrograd_pt.compiler.plan import Plan, Push, Region, deeper
 
 
 def narrowed(plan: Plan) -> Plan:
@@ -21,11 +21,13 @@ def narrowed(plan: Plan) -> Plan:
 
     def within(region: Region) -> Region:
         """A mesma região, em que `x > 0` passa a ser: o relu de x não é 0, e é maior que 0."""
-        longer: list[Any] = []
+        found: Region = ()
         for condition in region:
             value = _waiting(condition, resting)
-            longer += [condition] if value is None else [value, plan.book.compare(">", value, 0.0)]
-        return tuple(dict.fromkeys(longer))
+            pair = [condition] if value is None else [value, plan.book.compare(">", value, 0.0)]
+            for part in pair:
+                found = found if part in found else deeper(found, part)
+        return found
 
     pushes = []
     for _, turn in groupby(plan.pushes, key=attrgetter("turn")):

@@ -330,7 +330,7 @@ class Book:
         """
         if self._answers is None:
             raise CompileError(
-                "um `if` (ou max, min, sorted) sobre um valor que muda a cada chamada não se pode compilar: "
+                "um `if` (ou ==, in, max, min, sorted) sobre um valor que muda a cada chamada não se pode compilar: "
                 "escreva where(condição, a, b), maximum(...) ou minimum(...)"
             )
         self._asked.append(condition)

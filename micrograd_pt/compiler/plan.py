@@ -16,6 +16,8 @@ from micrograd_pt.compiler.naming import Names
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 
+_DEEPEST = 90  # o Python aceita 100 níveis de recuo
+
 Region = tuple[Any, ...]
 """As condições que têm de valer, de fora para dentro."""
 
@@ -206,7 +208,7 @@ class _Planner:
                     continue
                 region = regions[place]
                 if condition is not True and condition not in region:
-                    region = (*region, condition)
+                    region = deeper(region, condition)
                 conditions.add(condition)
                 edges[arg.index].append((node, region, slope))
             if len(conditions) == 1 and True not in conditions and place not in leaves:
@@ -272,6 +274,20 @@ class _Planner:
         node = by_value.get(value)
         received = None if node is None else self.received[node.index]
         return self.book.constant(0.0) if received is None else received
+
+
+def deeper(region: Region, condition: Any) -> Region:
+    """A região com mais uma condição.
+
+    Raises:
+        CompileError: há blocos demais, um dentro do outro.
+    """
+    if len(region) >= _DEEPEST:
+        raise CompileError(
+            f"há mais de {_DEEPEST} ramos que podem fechar (relu, maximum, where, …) um dentro do outro, e o Python "
+            "não aceita tantos blocos: use o grafo, com backward()"
+        )
+    return (*region, condition)
 
 
 def common(regions: Sequence[Region]) -> Region:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
-from types import FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from micrograd_pt.compiler.expressions import Book, CompileError, Expression
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.conditions import ChangedLeafError
 from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import Value
+from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import as_number, shorten
 
@@ -51,20 +53,24 @@ class Traced:
         return program_of(self.graph, self.inputs, self.captured, self.inputs)
 
 
-def trace(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
+def trace(
+    f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any], outside: Sequence[Value] = ()
+) -> Traced:
     """Chama `f` uma vez com números que só se escrevem, e guarda o grafo.
 
     Args:
         f: a função.
         numbers: os números dos argumentos; só importa quantos são.
         rebuild: põe os números na forma dos argumentos de `f`.
+        outside: folhas de fora cujos números também só se escrevem.
 
     Raises:
         CompileError: `f` pede o valor de algo que muda a cada chamada, ou não devolve um número.
     """
     book = Book()
     inputs = [_symbolic(book.name(f"x{place + 1}"), f"x{place + 1}") for place in range(len(numbers))]
-    output = f(*rebuild(inputs))
+    with enable_grad():
+        output = f(*rebuild(inputs))
     if not isinstance(output, Value):
         if isinstance(output, (list, tuple, dict, Expression)):
             raise CompileError(f"a função compilada devolve um número só, e devolveu {shorten(output)}")
@@ -72,42 +78,66 @@ def trace(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., 
     graph = Graph(output)
     given = {id(leaf) for leaf in inputs}
     captured = [node.value for node in graph.leaves if id(node.value) not in given]
+    known = {id(leaf) for leaf in outside}
+    if any(type(leaf.data) is Expression and id(leaf) not in known for leaf in captured):
+        raise CompileError(
+            "um valor que muda a cada chamada perdeu o seu grafo (em no_grad, copy ou pickle): use o próprio valor"
+        )
     return Traced(graph, inputs, captured)
 
 
-def refuse_frozen(f: Callable[..., Any], traced: Traced, numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:
-    """Chama `f` mais uma vez, com os `Value`s que ela traz de fora também só escritos: ler o `data` de um não passa.
+def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:
+    """Traça `f` mais uma vez, com os números dos `Value`s que ela alcança também só escritos: ler o `data` não passa.
+
+    Quem muda são cópias deles; os de verdade podem estar em uso noutra linha de execução.
 
     Raises:
         CompileError: `f` lê o número de um `Value` de fora, que ficaria congelado no programa.
     """
+    twin, leaves = _twin(f)
     book = Book()
-    outside = list(dict.fromkeys([*traced.captured, *_within_reach(f)]))
-    if not outside:
+    for place, leaf in enumerate(leaves):
+        leaf.data = book.name(f"c{place + 1}")
+    if not leaves:
         return
-    before = [leaf.data for leaf in outside]
     try:
-        for place, leaf in enumerate(outside):
-            leaf.data = book.name(f"c{place + 1}")
-        trace(f, numbers, rebuild)
+        trace(twin, numbers, rebuild, leaves)
     except ChangedLeafError:
         pass  # um nó calculado antes de f é trazido inteiro, e nada dele fica congelado
     except CompileError:
         raise
     except TypeError as error:
         raise CompileError(f"a função compilada lê o data de um Value que traz de fora{Expression.hint}") from error
-    finally:
-        for leaf, number in zip(outside, before, strict=True):
-            leaf.data = number
 
 
-def _within_reach(f: Callable[..., Any]) -> list[Value]:
-    """As folhas que uma função alcança pelos nomes de fora: sozinhas, em listas e dicionários, ou num modelo."""
-    f = getattr(f, "__func__", f)
-    if not isinstance(f, FunctionType):
-        return []
-    names = inspect.getclosurevars(f)
-    waiting: list[Any] = [*names.nonlocals.values(), *names.globals.values()]
+def _twin(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Value]]:
+    """A mesma função sobre cópias do que alcança pelos nomes de fora, e as folhas copiadas; sem nenhuma, a própria."""
+    function = getattr(f, "__func__", f)
+    if not isinstance(function, FunctionType):
+        return f, []
+    names = inspect.getclosurevars(function)
+    around = {**names.globals, **names.nonlocals, "self": getattr(f, "__self__", None)}
+    held = {name: item for name, item in around.items() if _leaves_in([item])}
+    try:
+        copies = copy.deepcopy(held)
+    except Exception:  # o que não se copia fica como está
+        return f, []
+    cells = tuple(
+        [
+            CellType(copies[name]) if name in copies else cell
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        ]
+    )
+    world = {**function.__globals__, **{name: copies[name] for name in names.globals if name in copies}}
+    made = FunctionType(function.__code__, world, function.__name__, function.__defaults__, cells or None)
+    made.__kwdefaults__ = function.__kwdefaults__
+    bound = MethodType(made, copies.get("self", f.__self__)) if hasattr(f, "__self__") else made
+    return bound, _leaves_in(copies.values())
+
+
+def _leaves_in(items: Iterable[Any]) -> list[Value]:
+    """As folhas entre os itens: sozinhas, em listas e dicionários, ou parâmetros de um modelo."""
+    waiting = list(items)
     found, seen = [], set[int]()
     while waiting:
         item = waiting.pop()
@@ -123,6 +153,24 @@ def _within_reach(f: Callable[..., Any]) -> list[Value]:
         elif callable(parameters := getattr(item, "parameters", None)) and not isinstance(item, type):
             waiting += parameters()
     return found
+
+
+def require_same(expected: Any, found: Any) -> None:
+    """Confere o programa com a função chamada como está.
+
+    Args:
+        expected: o que a função deu, com os mesmos números.
+        found: o que o programa deu.
+
+    Raises:
+        CompileError: não é o mesmo.
+    """
+    number = expected.data if type(expected) is Value else expected
+    if math.isfinite(number) and not math.isclose(number, found, rel_tol=1e-9, abs_tol=1e-12):
+        raise CompileError(
+            f"a função dá {shorten(number)}, e traçada daria {shorten(found)}: ela decide por algo que o traço não "
+            "mostra (isinstance, str, um dicionário, um sorteio, um try); escreva a conta com os próprios valores"
+        )
 
 
 def compiled(f: Callable[..., Any]) -> Compiled:
@@ -159,9 +207,7 @@ class Compiled:
         if any(type(number) is Value for number in numbers):
             return self._f(*args)
         traced = self._for(args, numbers, rebuild)
-        if traced.graph is None:
-            return traced.constant
-        return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
+        return _value(traced, numbers)
 
     def value_and_gradients(self, args: Sequence[Any]) -> tuple[Any, list[Any]]:
         """O valor, e o gradiente em relação a cada número dos argumentos, em fila."""
@@ -179,12 +225,20 @@ class Compiled:
             traced = self._traced.get(form)
             if traced is None:
                 traced = trace(self._f, numbers, rebuild)
-                refuse_frozen(self._f, traced, numbers, rebuild)
+                refuse_frozen(self._f, numbers, rebuild)
+                require_same(self._f(*args), _value(traced, numbers))
                 self._traced[form] = traced
                 if len(self._traced) > _MOST_SHAPES:
                     self._traced.popitem(last=False)
             self._traced.move_to_end(form)
         return traced
+
+
+def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
+    """O valor, pelo programa."""
+    if traced.graph is None:
+        return traced.constant
+    return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
 
 
 def _symbolic(expression: Expression, label: str) -> Value:

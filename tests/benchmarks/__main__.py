@@ -166,6 +166,8 @@ def main() -> None:
     options = parser.parse_args()
     engines = [name for name in options.motores.split(",") if name]
     asked = options.contas.split(",")
+    if options.rodadas < 1:
+        parser.error(f"--rodadas espera um inteiro maior que 0, e recebeu {options.rodadas}")
     for given, known in ((engines, [*ENGINES]), (asked, [*TITLES, "cadeia"])):
         if unknown := set(given) - set(known):
             parser.error(f"não conheço {', '.join(sorted(unknown))}; conheço {', '.join(known)}")
