@@ -103,7 +103,7 @@ class Neuron(Module):
             net.label = self.name
             return net
         net.label = f"z_{self.name}" if self.name else ""
-        out = Value.record(operation, net)
+        out: Value = getattr(net, operation.name)()  # o método de cada ativação registra sem voltas
         out.label = self.name
         return out
 

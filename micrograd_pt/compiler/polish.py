@@ -10,7 +10,7 @@ from micrograd_pt.compiler.plan import Plan
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _FEW = 256  # variáveis que o Python acha mais depressa
-_LONGEST = 8  # variáveis numa atribuição
+_LONGEST = 12  # variáveis numa atribuição
 
 
 def zeroed(names: Sequence[str]) -> list[str]:

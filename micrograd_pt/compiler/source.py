@@ -321,9 +321,10 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
     if not moving or constant or plan.book.name("rows_count") in writer.order:
         writer.line("rows_count = float(len(rows))")
     writer.hoist()
-    writer._zero(dict.fromkeys(push.target for push in inside if push.target not in plan.varying), started)
-    if moving:
-        writer.line("total = 0.0")
+    zero = dict.fromkeys(push.target for push in inside if push.target not in plan.varying)
+    for text in zeroed([*["total"] * moving, *[writer.text(target) for target in zero]]):
+        writer.line(text)
+    started.update(zero)
     if moving or inside:
         writer.line(f"for {_target(plan.inputs)} in rows:")
         writer.indent += 1

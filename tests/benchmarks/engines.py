@@ -127,9 +127,8 @@ def compiled(name: str) -> Step:
     """O programa compilado, com o laço sobre as amostras dentro dele."""
     program, rows = compiled_program(name)
     numbers = WORKLOADS[name].parameters
-    if name == "gpt":
-        return lambda: program.run((), numbers)
-    return lambda: program.run_batch(rows, numbers)
+    run = program.run if name == "gpt" else program.run_batch
+    return lambda: run(rows, numbers)
 
 
 def compiled_program(name: str, namespace: Any = None, samples: int = 100) -> tuple[Any, Sequence[Any]]:
@@ -151,9 +150,7 @@ def compiled_program(name: str, namespace: Any = None, samples: int = 100) -> tu
 
 def python_by_hand(name: str) -> Step:
     numbers = WORKLOADS[name].parameters
-    if name == "xor":
-        return lambda: by_hand.xor_step(numbers, XOR_ROWS)
-    step, rows = by_hand.moons_step(), workloads.moons_rows(100)
+    step, rows = (by_hand.xor_step, XOR_ROWS) if name == "xor" else (by_hand.moons_step(), workloads.moons_rows(100))
     return lambda: step(numbers, rows)
 
 
@@ -241,8 +238,8 @@ def torch_scalars(name: str) -> Step:
 
     def step() -> Result:
         loss = work.loss([Boxed(leaf, torch) for leaf in leaves]).inner
-        gradients = torch.autograd.grad(loss, leaves)
-        return loss.item(), [gradient.item() for gradient in gradients]
+        gradients = torch.autograd.grad(loss, leaves, allow_unused=True)
+        return loss.item(), [0.0 if gradient is None else gradient.item() for gradient in gradients]
 
     return step
 
@@ -262,17 +259,11 @@ def casadi_function(name: str) -> Step:
     p = casadi.SX.sym("p", len(work.parameters))
     loss = work.loss([Boxed(p[place], Functions) for place in range(len(work.parameters))]).inner
     function = casadi.Function("step", [p], [loss, casadi.gradient(loss, p)])
-    buffer, run = function.buffer()
-    import numpy as np
+    numbers = casadi.DM(work.parameters)
 
-    numbers, value, gradient = np.array(work.parameters), np.zeros(1), np.zeros(len(work.parameters))
-    buffer.set_arg(0, memoryview(numbers))
-    buffer.set_res(0, memoryview(value))
-    buffer.set_res(1, memoryview(gradient))
-
-    def step(_: Any = (buffer, numbers)) -> Result:  # o casadi só guarda o endereço deles
-        run()
-        return value[0], gradient
+    def step() -> Result:
+        value, gradient = function(numbers)
+        return float(value), gradient.nonzeros()
 
     return step
 
@@ -289,7 +280,8 @@ def compiled_rows(_: str) -> Step:
     """O programa escalar, linha por linha."""
     program, rows = compiled_program("moons", samples=MANY)
     numbers = WORKLOADS["moons"].parameters
-    return lambda: program.run_batch(rows, numbers)
+    run = program.run_batch
+    return lambda: run(rows, numbers)
 
 
 def compiled_numpy(_: str) -> Step:
