@@ -7,7 +7,8 @@ mesmas fórmulas servem.
 
 Uma derivada parcial recebe primeiro o resultado `y` da operação e depois os argumentos, porque muitas ficam mais
 curtas assim: a da sigmoide é `y * (1 - y)`. Ela devolve `None` onde o ramo está fechado (um relu em repouso): por ali
-não passa gradiente nenhum, nem mesmo 0 · ∞.
+não passa gradiente nenhum, nem mesmo 0 · ∞. Em NaN, em que toda comparação é falsa, o ramo de um relu ou de um máximo
+está fechado, e o valor é NaN.
 """
 
 from __future__ import annotations

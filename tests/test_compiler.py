@@ -433,3 +433,12 @@ def test_too_many_branches_inside_each_other_are_refused() -> None:
             assert program((1.0,), (1.1,)) == program.batch([(1.0,)], (1.1,))
     with pytest.raises(CompileError, match="um dentro do outro"):
         compile_graph(y, [x], [w])
+
+
+def test_a_batch_computes_before_the_loop_only_what_every_row_needs() -> None:
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    program = compile_graph(where(x > 0, x, mpt.log(w)), [x], [w])
+    assert program((1.0,), (-1.0,)) == program.batch([(1.0,)], (-1.0,)) == (1.0, (0.0,))
+    with pytest.raises(DomainError):
+        program.batch([(1.0,), (-1.0,)], (-1.0,))
+    assert "log" in compile_graph(x * mpt.log(w), [x], [w]).source.partition("def batch")[2].partition("for ")[0]

@@ -110,7 +110,8 @@ class Writer:
         return {expression: homes[expression] for expression in self.plan.adjoints if expression in homes}
 
     def hoist(self) -> None:
-        """Escreve antes do laço o que não muda de uma linha de dados para outra."""
+        """Escreve antes do laço o que não muda de uma linha de dados para outra, e que toda linha calcularia."""
+        sure = self._sure()
         varying, values = self.plan.varying, self.plan.values
         settled: set[Expression] = set()
         for expression in self.order:
@@ -119,9 +120,20 @@ class Writer:
                     if part not in varying and part.kind in (*ARITHMETIC, "neg", "call", "choose"):
                         settled.add(part)
         for expression in sorted(settled, key=_index):
-            if expression in values or expression.kind in ("+", "-", "*", "neg"):
+            if expression in sure and (expression in values or expression.kind in ("+", "-", "*", "neg")):
                 self.kept.add(expression)
                 self.need([expression])
+
+    def _sure(self) -> set[Expression]:
+        """O que se calcula seja qual for a escolha, e o que não pode falhar: só somas e produtos."""
+        sure = {self.plan.output, *[push.part for push in self.plan.pushes if not push.region]}
+        for expression in reversed(self.order):
+            if expression in sure:
+                sure.update(expression.parts[:1] if expression.kind == "choose" else expression.parts)
+        for expression in self.order:
+            if expression.kind in ("const", "name", "+", "-", "*", "neg") and sure.issuperset(expression.parts):
+                sure.add(expression)
+        return sure
 
     def forward(self, moving: bool | None = None) -> None:
         """Escreve os valores dos nós que ganham variável."""

@@ -176,9 +176,10 @@ def require_same(expected: Any, found: Any) -> None:
 def compiled(f: Callable[..., Any]) -> Compiled:
     """A função `f`, compilada para cada forma de argumentos com que é chamada.
 
-    A primeira chamada traça `f`; as seguintes, com argumentos da mesma forma, executam o programa. Os `Value`s que `f`
-    traz de fora (os parâmetros de um modelo) são lidos de novo a cada chamada. Chamada com `Value`s, `f` é executada
-    como está.
+    A primeira chamada traça `f`, e a confere com o que `f` dá; as seguintes, com argumentos da mesma forma, executam o
+    programa. Os `Value`s que `f` traz de fora (os parâmetros de um modelo) são lidos de novo a cada chamada; contam os
+    objetos que `f` achou ao ser traçada: muda-se o `data` deles, e não um objeto por outro. Chamada com `Value`s, `f` é
+    executada como está.
 
     Args:
         f: função de números, ou listas, tuplas e dicionários deles, que devolve um número.
