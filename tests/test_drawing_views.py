@@ -240,6 +240,22 @@ def test_a_long_caption_keeps_its_result() -> None:
     assert "starts" in draw_steps(shared_expression(), lang="en").backward[0].caption
 
 
+def test_an_input_that_happens_to_be_one_is_not_a_bias() -> None:
+    loss = half_squared_error(chapter15.network()([0, 1]), 1.0)
+    seen, graph = parts(draw(loss, ("data", "flow"), collapse=True, expand=["h2"])), Graph(loss)
+    box = seen[f"node-{graph['h1'].index}"]
+    assert (written(box, "b-title"), written(box, "b")) == (["w_x3_h1"], ["+1.116"])
+    arrows = [group for name, group in seen.items() if name.startswith(f"constant-edge-{graph['z_h1'].index}-")]
+    assert [written(arrow, "weight") for arrow in arrows] == [["+0.351"], ["+1.076"]]
+    variable = half_squared_error(chapter15.network("variable")([0, 1]), 1.0)
+    (cell, *_) = cells(Graph(variable)).found
+    assert [(term.weight.name, term.is_bias, term.title) for term in cell.terms] == [
+        ("w_x1_h1", False, "w_x1_h1"),
+        ("w_x2_h1", False, "w_x2_h1"),
+        ("b_h1", True, "b"),
+    ]
+
+
 def test_crowded_weights_are_in_the_boxes_and_not_on_the_arrows() -> None:
     model = MLP(2, [4, 4, 1], activation="tanh", seed=1)
     out = model([Value(1.0, "x1"), Value(-2.0, "x2")])

@@ -25,17 +25,20 @@ class Term:
         signal: a entrada: um nó ou um número; 1 no viés.
         user: o nó que usa a entrada.
         position: em que argumento dele.
+        is_bias: verdadeiro se o peso é somado sozinho, ou multiplica a constante 1 que fecha a soma ponderada. Outra
+            entrada que por acaso vale 1 é uma entrada.
     """
 
     weight: Node
     signal: Any
     user: Node
     position: int
+    is_bias: bool = False
 
     @property
-    def is_bias(self) -> bool:
-        """Verdadeiro se a entrada é a constante 1."""
-        return not isinstance(self.signal, Node) and bool(self.signal == 1)
+    def title(self) -> str:
+        """Como se chama o peso na caixa do neurônio: b, se é o viés dele; senão o próprio nome."""
+        return "b" if self.is_bias and _names_a_bias(self.weight) else self.weight.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,11 @@ def _weighted_sum(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term
         weights = net.inputs[:count]
         if not count or not all(isinstance(weight, Node) and weight.is_leaf for weight in weights):
             return None
-        terms = [Term(weight, net.inputs[count + i], net, count + i) for i, weight in enumerate(weights)]
+        signals = net.inputs[count:]
+        terms = [
+            Term(weight, signal, net, count + i, is_bias=i == count - 1 and _is_one(signal))
+            for i, (weight, signal) in enumerate(zip(weights, signals, strict=True))
+        ]
         return terms, {net.index}
     return _written_out(net, users)
 
@@ -180,8 +187,8 @@ def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term]
             if node != 0:  # sum() parte do zero
                 return None
             continue
-        if node.is_leaf and user is not None and node.name[:1].lower() == "b":
-            terms.append(Term(node, 1, user, position))
+        if node.is_leaf and user is not None and _names_a_bias(node):
+            terms.append(Term(node, 1, user, position, is_bias=True))
             continue
         if node.op is None or (user is not None and len(users[node.index]) > 1):
             return None
@@ -194,6 +201,14 @@ def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term]
             return None
         terms.append(Term(node.inputs[place], node.inputs[1 - place], node, 1 - place))
     return (terms, inner) if any(not term.is_bias for term in terms) else None
+
+
+def _is_one(signal: Any) -> bool:
+    return not isinstance(signal, Node) and bool(signal == 1)
+
+
+def _names_a_bias(node: Node) -> bool:
+    return node.name[:1].lower() == "b"
 
 
 def _place_of_weight(node: Node) -> int | None:

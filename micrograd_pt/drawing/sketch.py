@@ -177,7 +177,7 @@ class Reading:
         if cell is not None:
             if self.weights_inside:
                 rows += self.weight_rows(cell)
-            rows += [Row("b", signed(term.weight.data)) for term in cell.terms if term.is_bias]
+            rows += [Row("b", signed(term.weight.data), title=term.title) for term in cell.terms if term.is_bias]
             if cell.net is not node:
                 rows.append(Row("z", shown(cell.net.data)))
         if "data" in self.show:
@@ -219,7 +219,7 @@ class Reading:
                 continue
             is_node = isinstance(term.signal, Node)
             numbers = [signed(term.weight.data), *(row.text for row in self.flow_rows(term) if is_node)]
-            title = term.signal.name if is_node else shown(term.signal)
+            title = term.signal.name if is_node else term.title
             rows.append(Row("weight", " ".join(numbers), title=title))
         return rows
 
