@@ -233,6 +233,7 @@ def check(text: str, known: Mapping[str, str], printed: str, scale: float = 0.0)
     raise WrongNumberError(f"{text} dá {results(text, known)}, e está escrito {printed}")
 
 
+_PLACE = re.compile(r"\(\dº (\S+)\)")
 _NOTE = re.compile(r"   \((?P<note>[^()]*)\)$")
 
 
@@ -265,7 +266,7 @@ class LessonReader:
     def read_path(self, line: str) -> str:
         """Lê a linha de um caminho: o primeiro lado só dá nome às derivadas locais, que formam uma corrente."""
         name, _, (derivatives, *sides) = _parts(line)
-        steps = [step.split("/∂") for step in derivatives.removeprefix("∂").split(" · ∂")]
+        steps = [_PLACE.sub(r"\1", step).split("/∂") for step in derivatives.removeprefix("∂").split(" · ∂")]
         assert all(before[1] == after[0] for before, after in pairwise(steps)), line
         self._check(sides)
         self._learn(name, sides[-1])

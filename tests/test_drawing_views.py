@@ -246,7 +246,7 @@ def test_an_input_that_happens_to_be_one_is_not_a_bias() -> None:
     box = seen[f"node-{graph['h1'].index}"]
     assert (written(box, "b-title"), written(box, "b")) == (["w_x3_h1"], ["+1.116"])
     arrows = [group for name, group in seen.items() if name.startswith(f"constant-edge-{graph['z_h1'].index}-")]
-    assert [written(arrow, "weight") for arrow in arrows] == [["+0.351"], ["+1.076"]]
+    assert ["".join(arrow.itertext()).split()[-1] for arrow in arrows] == ["+0.351", "+1.076"]
     variable = half_squared_error(chapter15.network("variable")([0, 1]), 1.0)
     (cell, *_) = cells(Graph(variable)).found
     assert [(term.weight.name, term.is_bias, term.title) for term in cell.terms] == [

@@ -91,10 +91,27 @@ def check_paths(paths: Paths, reader: LessonReader) -> None:
     scale = float(max([abs(paths.gradient), *(abs(path.product) for path in paths.paths)]))
     for side in terms:
         check(side, products.known, total, scale)
+    if len(listed) > 1:
+        assert not any(f" = {derivative} = " in line for line in listed), "uma parte com o nome do todo"
+    for path in paths.paths:
+        for edge, place in zip(path.edges, path.places, strict=True):
+            assert (place == 0) == (ways_between(edge.user, edge.node) == 1)
     reader.numbers += products.numbers + len(terms)
     assert derivative == f"∂{subscripts(paths.root.name)}/∂{subscripts(paths.parameter.name)}"
     assert read(reader.known[derivative]) == read(paths.gradient)
     assert abs(read(total) - paths.gradient) <= 1e-12 * scale
+
+
+def ways_between(user: Node, node: Node) -> int:
+    """De quantas formas se chega de um nó a outro, contadas uso por uso."""
+    counts = {node.index: 1}
+
+    def count(at: Node) -> int:
+        if at.index not in counts:
+            counts[at.index] = sum([count(arg) for arg in at.inputs if isinstance(arg, Node)])
+        return counts[at.index]
+
+    return count(user)
 
 
 def values_in(reader: LessonReader) -> dict[str, float]:

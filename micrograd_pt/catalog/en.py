@@ -52,6 +52,9 @@ SENTENCES: dict[str, str] = {
     "paths.some": "there are {count} paths; these {shown} contribute most, and R is the sum of all the others",
     "paths.check": "the backward pass gives {gradient}",
     "paths.letters": "PKQ",
+    "paths.places": "{intro}. ({example}) is {name} at its place {place} in the formula of {user}: only it changes, "
+    "and the rest stays still",
+    "lesson.place": "{name} no. {place}",
     "cli.title": "Chapter 15 - Backpropagation, part 2: the network that learns XOR",
     "cli.xor": "The problem",
     "cli.network.column": "The network is called 2-2-1. With the column of ones in the inputs (x3 = 1) it is "

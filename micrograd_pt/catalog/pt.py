@@ -52,6 +52,9 @@ SENTENCES: dict[str, str] = {
     "paths.some": "há {count} caminhos; aqui estão os {shown} que mais contribuem, e R é a soma de todos os outros",
     "paths.check": "o passo para trás dá {gradient}",
     "paths.letters": "CKQ",
+    "paths.places": "{intro}. ({example}) é o {place}º {name} que se lê na conta de {user}: só ele muda, e o resto "
+    "dela fica parado",
+    "lesson.place": "{place}º {name}",
     "cli.title": "Capítulo 15 - Backpropagation, parte 2: a rede que aprende o XOR",
     "cli.xor": "O problema",
     "cli.network.column": "A rede é chamada de 2-2-1. Com a coluna de uns nas entradas (x3 = 1) ela é implementada "

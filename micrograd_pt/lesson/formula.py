@@ -59,11 +59,13 @@ class Derivative(Formula):
         of: o nó derivado.
         by: em relação a que nó.
         value: quanto vale.
+        place: 0 na derivada inteira; 1 na que só conta o primeiro `by` que se lê na conta de `of`, e assim por diante.
     """
 
     of: Node
     by: Node
     value: Any
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from micrograd_pt import ops
 from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Edge, Graph, Node
@@ -16,7 +18,7 @@ from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import ONE, Derivative, Formula, Letter, Number, in_numbers, product, total
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.slopes import Slopes
-from micrograd_pt.notation import number, shown_name, typeset_name
+from micrograd_pt.notation import number, shown_name, subscripts, typeset_name
 from micrograd_pt.ops import shorten
 
 
@@ -28,11 +30,14 @@ class Path:
         edges: os usos por que ele passa, a partir da saída.
         product: o produto das derivadas locais.
         slopes: as derivadas locais da lição, já escritas.
+        places: de cada uso, que lugar o nó usado tem na conta de quem o usa; 0 onde não há outro caminho entre os dois,
+            e a derivada local é a derivada inteira.
     """
 
     edges: tuple[Edge, ...]
     product: Any
     slopes: Slopes = field(repr=False)
+    places: tuple[int, ...]
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -42,7 +47,13 @@ class Path:
     @property
     def derivatives(self) -> Formula:
         """O produto, com cada derivada local pelo nome: ∂E/∂o · ∂o/∂z_o · ∂z_o/∂w."""
-        return product([Derivative(edge.user, edge.node, edge.local) for edge in self.edges], chain=True)
+        return product(self._named(), chain=True)
+
+    def _named(self) -> list[Derivative]:
+        return [
+            Derivative(edge.user, edge.node, edge.local, place)
+            for edge, place in zip(self.edges, self.places, strict=True)
+        ]
 
     @property
     def formula(self) -> Formula:
@@ -54,15 +65,9 @@ class Path:
     @property
     def numbers(self) -> Formula:
         """O produto, com cada derivada local pelo seu número."""
-        written = [(edge, self.slopes.of(edge.user)[edge.position]) for edge in self.edges]
-        return product(
-            [
-                Number(edge.local, Derivative(edge.user, edge.node, edge.local))
-                for edge, local in written
-                if local != ONE
-            ],
-            chain=True,
-        )
+        locals_ = [self.slopes.of(edge.user)[edge.position] for edge in self.edges]
+        numbers = [Number(named.value, named) for named in self._named()]
+        return product([one for one, local in zip(numbers, locals_, strict=True) if local != ONE], chain=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,7 +107,7 @@ class Paths(Document):
 
     def outline(self) -> list[Section]:
         """Uma seção só: um caminho por linha, e a soma deles ao lado do gradiente."""
-        intro = sentence(f"paths.{self._case()}", self.lang, count=number(self.count), shown=len(self.paths))
+        intro = self._intro()
         letters = [Letter(f"{self.letter}{place}", path.product) for place, path in enumerate(self.paths, start=1)]
         lines = [
             Line(letter, (path.derivatives, path.formula, path.numbers, Number(path.product)))
@@ -117,6 +122,18 @@ class Paths(Document):
         whole = total(terms)
         lines.append(Line(left, (whole, in_numbers(whole), Number(self.total)), note=self._check()))
         return [Section(self.title(), intro, tuple(lines))]
+
+    def _intro(self) -> str:
+        """Quantos caminhos há, e o que quer dizer o primeiro fator que só conta um dos lugares de um nó."""
+        intro = sentence(f"paths.{self._case()}", self.lang, count=number(self.count), shown=len(self.paths))
+        for path in self.paths:
+            for edge, place in zip(path.edges, path.places, strict=True):
+                if place:
+                    user, name = (subscripts(shown_name(node.name)) for node in (edge.user, edge.node))
+                    example = sentence("lesson.place", self.lang, name=name, place=place)
+                    said = {"intro": intro, "example": example, "place": place, "name": name, "user": user}
+                    return sentence("paths.places", self.lang, **said)
+        return intro
 
     def _case(self) -> str:
         """Que frase diz quantos caminhos há."""
@@ -152,7 +169,10 @@ def find_paths(graph: Graph, parameter: Value | str, most: int, lang: str, digit
     node = _node(graph, parameter)
     found = graph.paths(node)
     slopes = Slopes(graph)
-    listed = tuple([Path(edges, _product(edges), slopes) for edges in islice(found, most)])
+    ways = _Ways(graph)
+    listed = tuple(
+        [Path(edges, _product(edges), slopes, tuple(map(ways.place, edges))) for edges in islice(found, most)]
+    )
     sum_of_all = _sum([path.product for path in listed]) if found.count == len(listed) else found.total
     gradient = graph.contributions()[1][node.index]
     return Paths(graph.root, node, found.count, listed, sum_of_all, gradient, _letter(graph, lang), lang, digits)
@@ -167,6 +187,44 @@ def _node(graph: Graph, parameter: Value | str) -> Node:
         if node.value is parameter:
             return node
     raise ValueError(f"o parâmetro {parameter!r} não está no grafo: o valor explicado não depende dele")
+
+
+class _Ways:
+    """Entre que nós de um grafo há mais de um caminho."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._uses = Counter([source.index for source, _, _ in graph.edges])
+        self._places: dict[tuple[int, int], int] = {}
+
+    def place(self, edge: Edge) -> int:
+        """Que lugar, a partir de 1, esse uso tem entre os do mesmo nó na mesma conta; 0 se ele é o único caminho."""
+        key = edge.user.index, edge.position
+        if key not in self._places:
+            self._places[key] = _place(edge) if self._uses[edge.node.index] > 1 and _is_one_of_many(edge) else 0
+        return self._places[key]
+
+
+def _place(edge: Edge) -> int:
+    """O lugar de um uso, na ordem em que a conta se lê; a de um produto escalar é w₁·x₁ + w₂·x₂."""
+    inputs, positions = edge.user.inputs, list(range(len(edge.user.inputs)))
+    if edge.user.op is ops.weighted_sum:
+        half = len(inputs) // 2
+        positions.sort(key=lambda position: (position % half, position))
+    return [position for position in positions if inputs[position] is edge.node].index(edge.position) + 1
+
+
+def _is_one_of_many(edge: Edge) -> bool:
+    """Verdadeiro se de quem usa ao nó usado se chega também por outro uso."""
+    others = [arg for position, arg in enumerate(edge.user.inputs) if position != edge.position]
+    seen: set[int] = set()
+    while others:
+        node = others.pop()
+        if node is edge.node:
+            return True
+        if isinstance(node, Node) and node.index > edge.node.index and node.index not in seen:
+            seen.add(node.index)
+            others += node.inputs
+    return False
 
 
 def _product(edges: Sequence[Edge]) -> Any:

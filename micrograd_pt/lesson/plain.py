@@ -32,6 +32,10 @@ class PlainWriter(Writer):
     def derivative(self, of: Node, by: Node) -> str:
         return "/".join([f"∂{self._under(node)}" for node in (of, by)])
 
+    def partial(self, of: Node, by: Node, place: int) -> str:
+        before, after = self.placed(place)
+        return f"∂{self._under(of)}/∂({before}{self.name(by)}{after})"
+
     def _under(self, node: Node) -> str:
         return self.name(node) if is_simple_name(node.name) else f"({self.name(node)})"
 

@@ -105,6 +105,10 @@ class TexWriter(Writer):
     def derivative(self, of: Node, by: Node) -> str:
         return f"\\frac{{\\partial {self.name(of)}}}{{\\partial {self.name(by)}}}"
 
+    def partial(self, of: Node, by: Node, place: int) -> str:
+        before, after = (self.literal(text) if text else "" for text in self.placed(place))
+        return f"\\frac{{\\partial {self.name(of)}}}{{\\partial ({before}{self.name(by)}{after})}}"
+
     def sign(self, sign: str) -> str:
         return r"\le" if sign == "≤" else sign
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from micrograd_pt.catalog import LANGUAGES
+from micrograd_pt.catalog import LANGUAGES, sentence
 from micrograd_pt.graph import Node
 from micrograd_pt.lesson.formula import (
     Absolute,
@@ -59,8 +59,10 @@ class Writer(ABC):
                 return self.name(node)
             case Letter(letter):
                 return self.letter(letter)
-            case Derivative(of, by):
+            case Derivative(of, by, _, 0):
                 return self.derivative(of, by)
+            case Derivative(of, by, _, place):
+                return self.partial(of, by, place)
             case Constant(spelling):
                 return self.written(laid_out(spelling, stacked=self.stacked))
             case Dots():
@@ -119,6 +121,15 @@ class Writer(ABC):
     @abstractmethod
     def derivative(self, of: Node, by: Node) -> str:
         """∂of/∂by."""
+
+    @abstractmethod
+    def partial(self, of: Node, by: Node, place: int) -> str:
+        """∂of/∂(1º by): a derivada que só conta um dos lugares em que `by` está na conta de `of`."""
+
+    def placed(self, place: int) -> tuple[str, str]:
+        """O que se escreve antes e depois de um nome para dizer em que lugar da conta ele está."""
+        before, _, after = sentence("lesson.place", self.lang, name="\0", place=place).partition("\0")
+        return before, after
 
     @abstractmethod
     def sign(self, sign: str) -> str:

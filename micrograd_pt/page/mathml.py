@@ -111,6 +111,11 @@ class MathWriter(Writer):
         top, bottom = (f"<mrow><mo>∂</mo>{self.name(node)}</mrow>" for node in (of, by))
         return f"<mfrac>{top}{bottom}</mfrac>"
 
+    def partial(self, of: Node, by: Node, place: int) -> str:
+        before, after = (f"<mtext>{escape(text)}</mtext>" if text else "" for text in self.placed(place))
+        top = f"<mrow><mo>∂</mo>{self.name(of)}</mrow>"
+        return f"<mfrac>{top}<mrow><mo>∂</mo>{self.group(before + self.name(by) + after)}</mrow></mfrac>"
+
     def sign(self, sign: str) -> str:
         return f"<mo>{escape(sign)}</mo>"
 
