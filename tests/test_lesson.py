@@ -151,6 +151,17 @@ def test_a_closed_branch_and_a_choice_are_said() -> None:
     assert any("ramo fechado" in line and "∂b = 0" in line for line in lines)
 
 
+def test_every_use_is_shown_and_a_kink_is_not_a_closed_branch() -> None:
+    x = Value(0.0, "x")
+    (line,) = [line for line in lines_of(explain(mpt.relu(x) + abs(x))) if "∂x = " in line]
+    assert "∂x = 0 + 0 = 0" in line and "a derivada combinada em 0 é 0" in line and "fechado" not in line
+    y = Value(-1.0, "y")
+    (line,) = [line for line in lines_of(explain(mpt.relu(y) + y)) if "∂y = " in line]
+    assert " + 0 = 1 + 0 = 1 " in line and "ramo fechado: por v₁ não passa" in line and "bico" not in line
+    (line,) = [line for line in lines_of(explain(where(y < 0, Value(1.0, "a"), 2.0))) if "∂y = " in line]
+    assert "∂y = 0 " in line and "só entra na comparação" in line and "fechado" not in line
+
+
 def test_a_label_longer_than_the_page_does_not_hang_it() -> None:
     x, w = Value(2.0, "w" * 300), Value(3.0, "w")
     text = str(explain(x * w + x))

@@ -12,6 +12,7 @@ from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.neurons import Cell, Cells, Term
 from micrograd_pt.drawing.quoting import shown, signed
 from micrograd_pt.graph import Graph, Node
+from micrograd_pt.lesson.closures import closure
 
 MAX_NUMBERED_INPUTS = 9
 """Com mais entradas do que isto numa camada de neurônios fechados, os pesos passam das setas para as caixas."""
@@ -199,7 +200,8 @@ class Reading:
         rows = []
         if "local" in self.show and self.numbered:
             local = self.local(user, position)
-            rows.append(Row("local", f"×{shown(local)}" if local is not None else sentence("figure.closed", self.lang)))
+            closed = "" if local is not None else sentence(f"figure.{closure(user, position)}", self.lang)
+            rows.append(Row("local", closed or f"×{shown(local)}"))
         if "flow" in self.show and self.numbered and self.gradients is not None:
             known = self.moment is None or (user.index, position) in self.moment.flow
             rows.append(Row("flow", f"←{shown(self.gradients[1][user.index, position])}", known))

@@ -11,6 +11,7 @@ from micrograd_pt import chapter15
 from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Contribution, Graph, Node
+from micrograd_pt.lesson.closures import CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import (
     ONE,
@@ -31,7 +32,7 @@ from micrograd_pt.lesson.paths import Paths, find_paths
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.lesson.rules import Rule, rules_of
 from micrograd_pt.lesson.slopes import Slopes
-from micrograd_pt.notation import DIGITS, number
+from micrograd_pt.notation import DIGITS, number, shown_name, subscripts
 from micrograd_pt.ops import as_number
 
 MOST_STEPS = 400
@@ -96,6 +97,18 @@ class Part:
         local = self.local_formula
         return None if local is None else product([self.upstream, local], chain=True)
 
+    @property
+    def term(self) -> Formula:
+        """A parcela deste uso: a fórmula, ou 0, se dele nada chega."""
+        formula = self.formula
+        return Number(0) if formula is None else formula
+
+    @property
+    def closure(self) -> str:
+        """Por que daqui não vem gradiente: `"closed"`, `"kink"` ou `"compared"`; vazio se vem."""
+        part = self.contribution
+        return "" if part.local is not None else closure(part.user, part.position)
+
 
 @dataclass(frozen=True)
 class BackwardStep:
@@ -117,11 +130,25 @@ class BackwardStep:
         return tuple([part for part in self.parts if part.contribution.local is not None])
 
     @property
+    def added_parts(self) -> tuple[Part, ...]:
+        """Os usos que se escrevem na soma: todos, menos os que só comparam, e um uso sozinho de que nada chega."""
+        added = tuple([part for part in self.parts if part.closure != COMPARED])
+        return added if len(added) > 1 else self.open_parts
+
+    @property
+    def closures(self) -> dict[str, list[Node]]:
+        """Por que razão, de cada nó que usa este, nada chega."""
+        found: dict[str, list[Node]] = {}
+        for part in self.parts:
+            users = found.setdefault(part.closure, []) if part.closure else []
+            if part.contribution.user not in users:
+                users.append(part.contribution.user)
+        return found
+
+    @property
     def formula(self) -> Formula:
         """A soma, sobre os usos, do gradiente que vem de cima vezes a derivada local, em símbolos."""
-        if not self.parts:
-            return ONE
-        return total([part.formula for part in self.open_parts if part.formula is not None])
+        return total([part.term for part in self.added_parts]) if self.parts else ONE
 
     @property
     def numbers(self) -> Formula:
@@ -280,11 +307,20 @@ class Lesson(Document):
 
     def _backward_line(self, step: BackwardStep) -> Line:
         left, result = Derivative(self.graph.root, step.node, step.gradient), Number(step.gradient)
-        if not step.open_parts:
-            note = sentence("backward.closed" if step.parts else "backward.start", self.lang)
-            return Line(left, (result,), note=note)
-        products = [Number(part.contribution.product) for part in step.open_parts]
-        return Line(left, (step.formula, step.numbers, total(products), result))
+        if not step.parts:
+            return Line(left, (result,), note=sentence("backward.start", self.lang))
+        products = [Number(part.contribution.product) for part in step.added_parts]
+        return Line(left, (step.formula, step.numbers, total(products), result), note=self._closures(step))
+
+    def _closures(self, step: BackwardStep) -> str:
+        """Por onde não passa gradiente, e por quê."""
+        closures, said = step.closures, []
+        for reason in (KINK, CLOSED) if {KINK, CLOSED} & closures.keys() else closures:
+            users = closures.get(reason, [])
+            names = ", ".join([*[subscripts(shown_name(user.name)) for user in users[:3]], *["…"] * (len(users) > 3)])
+            at = number(step.node.data, self.digits)
+            said += [sentence(f"backward.{reason}", self.lang, users=names, at=at)] if users else []
+        return "; ".join(said)
 
     def update_section(self) -> Section:
         """A atualização de cada parâmetro."""

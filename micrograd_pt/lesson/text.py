@@ -78,7 +78,9 @@ class _Page:
         if note and len(pieces[-1]) + len(note) <= self.width:
             pieces[-1] += note
         elif note:
-            pieces += [f"{' ' * (indent + 2)}{piece}" for piece in self.paragraph(note.strip(), self.width - indent)]
+            pieces += [
+                f"{' ' * (indent + 2)}{piece}" for piece in self.paragraph(note.strip(), self.width - indent - 2)
+            ]
             note = ""
         return self.colored(pieces, name, sides[-1], note)
 
