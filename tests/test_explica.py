@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from micrograd_pt.cli import main
+from micrograd_pt.parsing import parse
 from tests.fuzzed_expressions import drawn, soup, spoiled
 
 ROOT = Path(__file__).parents[1]
@@ -143,6 +144,7 @@ def test_a_file_that_cannot_be_written_loses_nothing_else(capsys: pytest.Capture
     status, text, errors = call(capsys, *NEURON, "--svg", str(bad), "--markdown", str(good))
     assert status == 1 and "0.731059" in text and good.is_file()
     assert str(bad) in errors.replace("\n", " ") and "não foi possível gravar" in errors
+    assert "a pasta não existe" in errors.replace("\n", " ")
 
 
 # O que se escreve errado: os argumentos, o que a mensagem diz, o que os acentos circunflexos sublinham.
@@ -150,19 +152,32 @@ MISTAKES: list[tuple[list[str], str, str]] = [
     (["w*x + b", "w=1", "x=2"], "falta valor para b: dê um, como em b=1", "b"),
     (["W*x", "w=1", "x=2"], "W, e w recebeu um que não se usa", "W"),
     (["w*x", "w=1", "x=2", "b=3"], "não usa b; os nomes dela são w, x", ""),
-    (["sen(x)", "x=1"], "não há uma função chamada sen; escreva sin", "sen"),
+    (["seno(x)", "x=1"], "não há uma função chamada seno; escreva sin", "seno"),
     (["x^2", "x=1"], "escreva **", "^"),
     (["lambda*x", "x=1"], "lambda_", "lambda"),
     (["log(x)", "x=-1"], "log não está definida em (x = -1.0)", "log(x)"),
     (["z = x - 2; 1/z", "x=2"], "(1.0, z = 0.0)", "1/z"),
     (["1 + sqrt(x)", "x=0"], "a derivada de sqrt não existe", "sqrt(x)"),
     (["exp(x)*2", "x=1000"], "exp passa do maior float", "exp(x)"),
+    (["x/y", "x=1", "y=0"], "a operação / não está definida", "x/y"),
+    (["x ÷ y", "x=1", "y=0"], "a operação ÷ não está definida", "x ÷ y"),
+    (["x × y", "x=1e200", "y=1e200"], "a operação × passa do maior float", "x × y"),
+    (
+        ["x**y", "x=-1", "y=2"],
+        "da operação ** em relação a y não existe em (x = -1.0, y = 2.0): log não",
+        "x**y",
+    ),
+    (["x**y", "x=0", "y=0"], "em relação a y não existe em (x = 0.0, y = 0.0): log não", "x**y"),
+    (["x**0.5", "x=0"], "a = 0 não aceita o expoente -0.5", "x**0.5"),
+    (["arcsen(x)", "x=1"], "a derivada de arcsen não existe", "arcsen(x)"),
+    (["x", "x=1.234,5"], "em 1.234,5 o ponto separa milhares: escreva 1234,5", ""),
+    (["x", "x=-1,234.5"], "em -1,234.5 a vírgula separa milhares: escreva -1234.5", ""),
     (["1/x", "x=1e-200"], "não cabe num float", ""),
     (["9**9**9*x", "x=1"], "maior float", "9**9**9"),
     (["2 + 3"], "só tem números e vale 5", ""),
     ([""], "está vazia", ""),
     (["w*x", "w=2x", "x=1"], "valor de w: faltou um sinal", "2x"),
-    (["x", "x=1/0"], "valor de x: div não está definida", "1/0"),
+    (["x", "x=1/0"], "valor de x: a operação / não está definida", "1/0"),
     (["x", "x=nan"], "tem de ser um número, e nele há o nome nan", ""),
     (["x", "x=inf"], "há o nome inf", ""),
     (["x", "x="], "veio 'x='", ""),
@@ -198,13 +213,19 @@ def test_a_mistake_is_explained_at_its_place_with_status_2(
         (["x", "x=1", "--taxa", "-1"], "maior que 0, e recebeu '-1'"),
         (["x", "x=1", "--digitos", "0"], "de 1 a 17"),
         (["x", "x=1", "--svg"], "falta o valor"),
-        (["x", "x=1", "--nada"], "opção desconhecida: --nada"),
+        (["x", "x=1", "--nada"], "opção desconhecida: --nada (veja"),
+        (["x", "--nada", "x=1"], "opção desconhecida: --nada (veja"),
+        (["x", "x=1", "--svg", "o.png"], "o.png termina em .png, e não em .svg: mude o nome, ou use --png"),
+        (["x", "x=1", "--markdown", "o.tex"], "ou use --latex"),
         (["x", "x=1", "--caminhos", "w,,b"], "separados por vírgula"),
     ],
 )
-def test_a_wrong_option_gets_one_line(capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
+def test_a_wrong_option_is_said_and_nothing_else(
+    capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
     status, text, errors = call(capsys, *options)
-    assert (status, text) == (2, "") and errors.count("\n") == 1 and said in errors
+    assert (status, text) == (2, "") and said in errors.replace("\n", " ")
+    assert errors.count("\n") <= 2 and max(map(len, errors.splitlines())) <= 100
 
 
 def test_a_comma_that_may_be_decimal_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +239,7 @@ def test_a_comma_that_may_be_decimal_is_explained(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["sen(x)", "x=1"], "there is no function called sen; write sin"),
+        (["seno(x)", "x=1"], "there is no function called seno; write sin"),
         (["log(x)", "x=-1"], "log is not defined at (x = -1.0)"),
         (["1 + sqrt(x)", "x=0"], "the derivative of sqrt does not exist at (x = 0.0)"),
         (["exp(x)*2", "x=1000"], "exp exceeds the largest float"),
@@ -232,8 +253,29 @@ def test_a_comma_that_may_be_decimal_is_explained(capsys: pytest.CaptureFixture[
 def test_errors_speak_english_too(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
     for language in (["--lingua", "en"], ["--lingua=en"]):
         status, text, errors = call(capsys, *language, *arguments)
-        assert (status, text) == (2, "") and said in errors
+        assert (status, text) == (2, "") and said in errors.replace("\n", " ")
         assert not re.search("[ãõçéê]|não|veja", errors)
+
+
+@pytest.mark.parametrize("command", ["explicar", "explain", "explique"])
+def test_a_command_that_does_not_exist_is_told_the_one_that_does(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "x", "x=1"]) == 2
+    said = capsys.readouterr().err
+    assert command in said and "micrograd-pt explica" in said and max(map(len, said.splitlines())) <= 100
+
+
+def test_what_the_lesson_prints_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "sen(x) + arcsen(x) + senh(x) + arsenh(x) + artanh(x) + arctan(x) + σ(x) + max(x, y) + min(x, y) + √(x) + ∛(x)"
+    )
+    rows = "sin(x) + asin(x) + sinh(x) + asinh(x) + atanh(x) + atan(x) + sigmoid(x) + maximum(x, y) + minimum(x, y)"
+    values = {"x": 0.5, "y": 0.25}
+    assert parse(text, **values).data == parse(f"{rows} + sqrt(x) + cbrt(x)", **values).data
+    assert parse("σ*max", σ=2, max=3).data == 6
+    status, shown, _ = call(capsys, "sen(x)·√(x)", "x=0.5")
+    assert status == 0 and "= sen(x) = " in shown and "= √(x) = " in shown
 
 
 def test_the_last_language_given_counts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,12 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _unknown(arguments: Sequence[str]) -> int:
+    """Diz que comando há no lugar de um parecido."""
+    import textwrap
+
+    from micrograd_pt.catalog import sentence
+    from micrograd_pt.cli.options import WIDTH, chosen_language
+    from micrograd_pt.ops import shorten
+
+    said = sentence("cli.command", chosen_language(arguments), given=shorten(arguments[0]))
+    print("\n".join(textwrap.wrap(f"micrograd-pt: {said}", WIDTH, break_on_hyphens=False)), file=sys.stderr)
+    return 2
+
+
 def _run(arguments: Sequence[str]) -> int:
     """O comando pedido: `explica` como primeira palavra, ou o capítulo."""
     if arguments and arguments[0] == "explica":
         from micrograd_pt.cli import explanation
 
         return explanation.run(arguments[1:])
+    if arguments and arguments[0][:5].lower() in ("expli", "expla"):
+        return _unknown(arguments)
     from micrograd_pt.cli import chapter
 
     return chapter.run(arguments)

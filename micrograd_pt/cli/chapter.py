@@ -10,7 +10,8 @@ from typing import Any
 
 from micrograd_pt import chapter15
 from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import Parser, Reader, chosen_language
+from micrograd_pt.cli.options import WIDTH, Parser, Reader, chosen_language
+from micrograd_pt.cli.reasons import reason
 from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.lesson.text import heading, render_section
@@ -172,7 +173,7 @@ class Chapter:
             path = page.save_html(self.folder / "capitulo15.html")
             self.say(f"  {self.text('saved', path=path)}", gap="")
         except OSError as error:
-            self.complain(self.text("unsaved", path=self.folder, reason=error.strerror or error))
+            self.complain(self.text("unsaved", path=self.folder, reason=reason(error, self.lang)))
             return 1
         except RuntimeError as error:
             self.complain(self.text("undrawn", reason=error))
@@ -206,8 +207,8 @@ class Chapter:
         return sentence(f"cli.{key}", self.lang, **values)
 
     def say(self, *parts: str, gap: str = "\n") -> None:
-        """Imprime as partes, com uma linha vazia depois."""
-        print("\n".join(parts), end=f"\n{gap}")
+        """Imprime as partes, dobradas a 100 colunas, com uma linha vazia depois."""
+        print("\n".join([_folded(line) for part in parts for line in part.split("\n")]), end=f"\n{gap}")
 
     def complain(self, message: str) -> None:
         """Imprime um aviso na saída de erros, depois de tudo o que já foi dito."""
@@ -257,6 +258,16 @@ _SAMPLES = {",".join([f"{x:g}" for x in sample]): sample for sample in chapter15
 
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _folded(line: str) -> str:
+    """Uma linha, dobrada a 100 colunas com o seu recuo."""
+    import textwrap
+
+    if len(line) <= WIDTH:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False))
 
 
 def _wrapped(text: str) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import Parser, Reader, chosen_language
+from micrograd_pt.cli.options import WIDTH, Parser, Reader, chosen_language
+from micrograd_pt.cli.reasons import reason
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson import Lesson, explain
@@ -25,13 +26,12 @@ from micrograd_pt.lesson.outline import Section
 from micrograd_pt.lesson.paths import Paths
 from micrograd_pt.lesson.tex import MarkdownTexWriter, TexWriter
 from micrograd_pt.notation import has_colors, number, printable
-from micrograd_pt.ops import describe, shorten
+from micrograd_pt.ops import DomainError, describe, shorten
 from micrograd_pt.parsing import Expression, ExpressionError
 from micrograd_pt.parsing.errors import pointed
-from micrograd_pt.parsing.expression import Evaluation
+from micrograd_pt.parsing.expression import Evaluation, written_operation
 
 PROGRAM = "micrograd-pt explica"
-WIDTH = 100
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -129,8 +129,20 @@ class Explanation:
                 raise _Mistake(self.text("value.names", name=name, other=expression.names[0]))
             return float(expression().data)
         except ExpressionError as error:
+            self.refuse_thousands(name, text)
             mistake = self.mistake(error)
             raise _Mistake(self.text("value", name=name, message=mistake), mistake.place) from error
+
+    def refuse_thousands(self, name: str, text: str) -> None:
+        """Recusa 1.234,5 e 1,234.5, dizendo qual dos dois sinais sobra.
+
+        Raises:
+            _Mistake: o texto é um desses.
+        """
+        for sign, point, key in ((".", ",", "dot"), (",", ".", "comma")):
+            if re.fullmatch(rf"[+-]?\d{{1,3}}(\{sign}\d{{3}})+\{point}\d+", text, re.ASCII):
+                said = self.text(f"value.thousands.{key}", given=text, instead=text.replace(sign, ""))
+                raise _Mistake(self.text("value", name=name, message=said))
 
     def explained(self, evaluation: Evaluation) -> Lesson:
         """A lição.
@@ -158,13 +170,39 @@ class Explanation:
                     graph.locals(node)
             except (ValueError, OverflowError) as found:
                 if str(found) == str(error):
-                    assert node.op is not None
-                    labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
-                    key = "slope.overflow" if isinstance(found, OverflowError) else "slope.domain"
-                    why = f": {node.op.title}" if self.lang == "pt" and key == "slope.domain" else ""
-                    message = self.text(key, name=node.op.name, where=describe(node.numbers, labels), why=why)
-                    return _Mistake(message, pointed(self.options.expressao.strip(), evaluation.places[node.value]))
+                    return self.slope_mistake_at(node, found, evaluation)
         return _Mistake(str(error))
+
+    def slope_mistake_at(self, node: Node, error: Exception, evaluation: Evaluation) -> _Mistake:
+        """O erro da derivada de um nó: em relação a que argumento, e por quê."""
+        assert node.op is not None
+        expression, span = self.options.expressao.strip(), evaluation.places[node.value]
+        sign, name = written_operation(node.op, expression[slice(*span)])
+        labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
+        key = "slope.overflow" if isinstance(error, OverflowError) else "slope.domain"
+        why = error.__cause__ if isinstance(error.__cause__, DomainError) else node.op.title
+        message = self.text(
+            key,
+            of=self.text("slope.operation", sign=sign) if sign else self.text("slope.function", name=name),
+            by=self.slope_argument(node, str(error)),
+            where=describe(node.numbers, labels),
+            why=f": {why}" if self.lang == "pt" and key == "slope.domain" else "",
+        )
+        return _Mistake(message, pointed(expression, span))
+
+    def slope_argument(self, node: Node, said: str) -> str:
+        """Em relação a que argumento a derivada falta, se há mais de um."""
+        assert node.op is not None
+        wanted = [place for place, arg in enumerate(node.inputs) if isinstance(arg, Node)]
+        labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
+        for place in wanted if len(wanted) > 1 and isinstance(node.op.partials, tuple) else []:
+            try:
+                node.op.derivative(place, node.data, node.numbers, labels)
+            except (ValueError, OverflowError) as found:
+                arg = node.inputs[place]
+                if str(found) == said and isinstance(arg, Node):
+                    return self.text("slope.by", by=arg.name)
+        return ""
 
     def node(self, evaluation: Evaluation, name: str) -> Value:
         """O nó com esse nome na expressão.
@@ -203,8 +241,7 @@ class Explanation:
             try:
                 render(path, value, written)
             except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or error
-                self.complain(self.text("unsaved.file", path=path, reason=reason))
+                self.complain(self.text("unsaved.file", path=path, reason=reason(error, self.lang)))
                 status = 1
             except RuntimeError as error:
                 self.complain(self.text("undrawn", reason=error))
@@ -298,6 +335,15 @@ _FILES: dict[str, Callable[[Path, Value, _Written], None]] = {
 }
 """O que cada opção grava."""
 
+_ENDINGS = {
+    "svg": (".svg",),
+    "png": (".png",),
+    "markdown": (".md", ".markdown"),
+    "latex": (".tex", ".latex"),
+    "html": (".html", ".htm"),
+}
+"""Como acabam os nomes dos arquivos de cada opção."""
+
 
 def _width() -> int:
     """As colunas do texto: as do terminal, até 100."""
@@ -312,11 +358,6 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 def _is_expression(text: str) -> bool:
     looks_like_option = re.fullmatch(r"-|-h|--|--[A-Za-z][\w-]*(=.*)?", text, re.DOTALL)
     return text.startswith("-") and looks_like_option is None
-
-
-def _file(text: str) -> Path:
-    """Lê o nome de um arquivo."""
-    return Path(text.strip())
 
 
 def _parser(lang: str) -> Parser:
@@ -335,7 +376,7 @@ def _parser(lang: str) -> Parser:
         lesson.add_argument(f"--{option}", type=read.names, default=[], metavar=names, help=text(option))
     files = parser.add_argument_group(text("group.files"))
     for option in _FILES:
-        files.add_argument(f"--{option}", type=_file, metavar=file, help=text(option))
+        files.add_argument(f"--{option}", type=read.file(option, _ENDINGS), metavar=file, help=text(option))
     parser.add_common(parser.add_argument_group(text("metavar.options")))
     return parser
 

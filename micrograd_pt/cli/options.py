@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 from micrograd_pt.catalog import LANGUAGES, sentence
 from micrograd_pt.notation import DIGITS
+
+WIDTH = 100
+"""As colunas de uma mensagem."""
 
 
 def chosen_language(arguments: Sequence[str]) -> str:
@@ -45,10 +50,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         for pattern, key in _MESSAGES:
             if found := re.search(pattern, message):
-                said = sentence(key, self.lang, **found.groupdict())
+                values = found.groupdict()
+                if key == "option.unknown":  # só as opções: o que vem depois pode ser de outra
+                    words = [word for word in values["given"].split() if word.startswith("-")]
+                    values["given"] = " ".join(words) or values["given"]
+                said = sentence(key, self.lang, **values)
                 message = f"{message[: found.start()]}{said}{message[found.end() :]}"
         see = sentence("option.see", self.lang, command=f"{self.prog} --help")
-        self.exit(2, f"{self.prog}: {message} ({see})\n")
+        lines = textwrap.wrap(f"{self.prog}: {message} ({see})", WIDTH, break_on_hyphens=False)
+        self.exit(2, "\n".join([*lines, ""]))
 
     def add_common(self, options: Any) -> None:
         """Acrescenta a um grupo as opções que todo comando tem: a ajuda, os algarismos e a língua."""
@@ -133,6 +143,26 @@ class Reader:
         if not (math.isfinite(rate) and rate > 0):
             raise self.refused("positive", text.strip())
         return rate
+
+    def file(self, option: str, endings: Mapping[str, Sequence[str]]) -> Callable[[str], Path]:
+        """Lê o nome de um arquivo; o que acaba como os de outra opção é recusado.
+
+        Args:
+            option: a opção, sem os traços.
+            endings: como acabam os nomes dos arquivos de cada uma.
+        """
+
+        def read(text: str) -> Path:
+            path = Path(text.strip())
+            ending = path.suffix.lower()
+            for other, known in endings.items():
+                if ending in known and other != option:
+                    said = {"ending": ending, "expected": endings[option][0], "other": f"--{other}"}
+                    message = sentence("option.ending", self.lang, given=path.name, **said)
+                    raise argparse.ArgumentTypeError(message)
+            return path
+
+        return read
 
     def names(self, text: str) -> list[str]:
         """Lê nomes separados por vírgula."""

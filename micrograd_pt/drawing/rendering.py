@@ -103,7 +103,7 @@ class Figure(graphviz.Digraph):  # type: ignore[misc]
             filename: onde gravar o código DOT; a figura fica ao lado, com o formato acrescentado ao nome.
             directory: a pasta dos dois arquivos.
             view: True abre a figura depois.
-            cleanup: True apaga o código DOT depois.
+            cleanup: True apaga o código DOT depois, e fica só a figura.
             format: `"svg"`, `"png"`, `"pdf"`…; sem indicação, o da figura.
             options: o resto, como em `graphviz.Digraph.render`; por exemplo `outfile="rede.png"`.
 

@@ -46,7 +46,12 @@ class ExpressionError(ValueError):
 
     def message(self, lang: str = "pt") -> str:
         """O que se esperava, numa frase."""
-        return sentence(f"parse.{self.key}", lang, **self.values)
+        return sentence(f"parse.{self.key}", lang, **self._named(lang))
+
+    def _named(self, lang: str) -> dict[str, Any]:
+        """O que entra nas lacunas, com a operação que se escreve com um sinal chamada por ele."""
+        sign = self.values.get("sign") if self.key in ("domain", "overflow") else None
+        return {**self.values, "name": sentence("parse.operation", lang, sign=sign)} if sign else self.values
 
     def shown(self, lang: str = "pt") -> str:
         """A frase e, embaixo dela, a expressão com o lugar apontado."""
@@ -63,7 +68,7 @@ class ExpressionDomainError(ExpressionError, DomainError):
     def message(self, lang: str = "pt") -> str:
         """A operação e os números; em português, também o que a tabela diz do domínio dela."""
         why = f": {self.values['why']}" if lang == "pt" else ""
-        return sentence(f"parse.{self.key}", lang, **{**self.values, "why": why})
+        return sentence(f"parse.{self.key}", lang, **{**self._named(lang), "why": why})
 
 
 class ExpressionOverflowError(ExpressionError, OverflowError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from typing import Any
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition
 from micrograd_pt.engine import Value
-from micrograd_pt.ops import DomainError, as_number, describe, shorten
+from micrograd_pt.ops import DomainError, Operation, as_number, describe, shorten
 from micrograd_pt.parsing.errors import ExpressionDomainError, ExpressionError, ExpressionOverflowError, Span
 from micrograd_pt.parsing.program import APPLY, COLLECT, COMPARE, LOAD, PUSH, Program, Step, program
-from micrograd_pt.parsing.vocabulary import BINARY, CONSTANTS, function
+from micrograd_pt.parsing.tokens import SAME_SIGN
+from micrograd_pt.parsing.vocabulary import BINARY, CONSTANTS, Function, called, function
 
 _MOST_BITS = 1020  # de um número exato; num float cabem 1024
 
@@ -251,8 +253,31 @@ class _Run:
         """O que as mensagens dizem de uma conta: o nome da operação e os números dela."""
         flat = _flat(args)
         labels = [arg.label if isinstance(arg, Value) else "" for arg in flat]
-        name = getattr(step.what.apply, "name", step.what.name)
-        return {"name": name, "where": describe([_number(arg) for arg in flat], labels)}
+        sign, name = written_operation(step.what, self.expression[slice(*step.span)])
+        return {"name": name, "sign": sign, "where": describe([_number(arg) for arg in flat], labels)}
+
+
+def written_operation(what: Function | Operation, text: str) -> tuple[str, str]:
+    """Como se escreveu uma operação num trecho da expressão.
+
+    Args:
+        what: a operação, ou a função que a aplica.
+        text: o trecho que a aplica.
+
+    Returns:
+        O sinal, `÷` ou `/`, vazio numa função; e o nome, `sen` ou `sin`.
+    """
+    row = what if isinstance(what, Operation) else what.apply
+    for plain, binary in BINARY.items():
+        if binary.apply is row:
+            bare = text.replace("**", "") if plain == "*" else text
+            other = next((sign for sign in SAME_SIGN if SAME_SIGN[sign] == plain and sign in bare), plain)
+            return (plain if plain in bare else other), what.name
+    name = re.match(r"\w+(?=\s*\()", text)
+    applied = None if name is None else called(unicodedata.normalize("NFKC", name[0]))
+    if name is not None and applied is not None and applied.apply is row:
+        return "", name[0]
+    return "", what.name
 
 
 def _compared(sign: str, left: Any, right: Any) -> Any:

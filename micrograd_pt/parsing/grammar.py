@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from micrograd_pt.parsing.errors import ExpressionError, Span
 from micrograd_pt.parsing.tokens import END, NAME, NUMBER, Token, tokenize
-from micrograd_pt.parsing.vocabulary import CONSTANTS, Function, function, nearest_function
+from micrograd_pt.parsing.vocabulary import CONSTANTS, Function, called, function, nearest_function
 from micrograd_pt.parsing.vocabulary import NUMBER as A_NUMBER
 
 MAX_DEPTH = 100
@@ -166,7 +166,7 @@ class Reader:
         Raises:
             ExpressionError: não há função com esse nome.
         """
-        found = function(name.text)
+        found = called(name.text)
         if found is not None:
             return found
         near = nearest_function(name.text)

@@ -18,7 +18,7 @@ from micrograd_pt.parsing.vocabulary import (
     NEGATIVE,
     NUMBER,
     Function,
-    function,
+    called,
 )
 
 PUSH, LOAD, COLLECT, COMPARE, APPLY, STORE = "push", "load", "collect", "compare", "apply", "store"
@@ -178,12 +178,12 @@ class _Translation:
             case ast.Compare(left, [sign], [right]) if type(sign) in _SIGNS:
                 return Step(COMPARE, _SIGNS[type(sign)], 2, span), CONDITION, [(left, NUMBER), (right, NUMBER)]
             case ast.Call(ast.Name() as name, arguments, []):
-                called = function(self.part.token(name).text)
-                if called is not None:
-                    self._check_count(called, len(arguments), span)
-                    wants = called.wants or (NUMBER,) * len(arguments)
+                applied = called(self.part.token(name).text)
+                if applied is not None:
+                    self._check_count(applied, len(arguments), span)
+                    wants = applied.wants or (NUMBER,) * len(arguments)
                     branches = list(zip(arguments, wants, strict=True))
-                    return Step(APPLY, called, len(arguments), span), called.gives, branches
+                    return Step(APPLY, applied, len(arguments), span), applied.gives, branches
             case ast.Compare():
                 raise self._error("chained", span)
         raise self._error("forbidden", span)
@@ -195,18 +195,18 @@ class _Translation:
             return Step(PUSH, CONSTANTS[token.text], 0, token.span)
         return Step(LOAD, token.text, 0, token.span)
 
-    def _check_count(self, called: Function, count: int, span: Span) -> None:
+    def _check_count(self, applied: Function, count: int, span: Span) -> None:
         """Uma função recebe os argumentos que pede; se há vírgula entre algarismos, ela pode ser o engano."""
-        wanted = 1 if called.wants is None else len(called.wants)
-        if count == wanted or (called.wants is None and count > wanted):
+        wanted = 1 if applied.wants is None else len(applied.wants)
+        if count == wanted or (applied.wants is None and count > wanted):
             return
         comma = next((place for place in self.separated if span[0] <= place[0] and place[1] <= span[1]), None)
         if comma is not None:
             number = self.expression[slice(*comma)]
-            values = {"name": called.name, "wanted": wanted, "count": count, "number": number}
+            values = {"name": applied.name, "wanted": wanted, "count": count, "number": number}
             raise self._error("count.comma", comma, **values, instead=number.replace(",", "."))
-        key = "count.least" if called.wants is None else "count"
-        raise self._error(key, span, name=called.name, wanted=wanted, count=count)
+        key = "count.least" if applied.wants is None else "count"
+        raise self._error(key, span, name=applied.name, wanted=wanted, count=count)
 
     def _misplaced(self, node: ast.expr, given: str, wanted: str) -> ExpressionError:
         """O erro de um ramo que dá uma coisa onde se pede outra."""

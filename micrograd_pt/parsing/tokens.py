@@ -20,14 +20,18 @@ _TOKEN = re.compile(
     r"""
       (?P<space>   [^\S\n]+ )
     | (?P<number>  (?: [0-9]+ (?:\.[0-9]*)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
-    | (?P<name>    [^\W\d²³¹⁰⁴-⁹] [^\W²³¹⁰⁴-⁹\u0300-\u036f]* (?: [\u0300-\u036f] [^\W²³¹⁰⁴-⁹]* )* )
+    | (?P<name>    [^\W\d²³¹⁰⁴-⁹] [^\W²³¹⁰⁴-⁹\u0300-\u036f]* (?: [\u0300-\u036f] [^\W²³¹⁰⁴-⁹]* )*
+                 | [√∛](?=\s*\() )
     | (?P<wrong>   == | != | <> | // | := | && | \|\| | [⁻⁺]?[²³¹⁰⁴-⁹]+ )
     | (?P<sign>    \*\* | <= | >= | [-+*/()\[\],;=<>\n−–·⋅×÷≤≥] )
     """,
     re.VERBOSE,
 )
 
-_SAME_SIGN = {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "≤": "<=", "≥": ">="}
+SAME_SIGN = {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "≤": "<=", "≥": ">="}
+
+_ROOTS = {"√": "sqrt", "∛": "cbrt"}
+"""As raízes como a lição as escreve, antes de um parêntese."""
 
 # O que se escreve no lugar de um sinal que não serve.
 _INSTEAD = {
@@ -86,12 +90,12 @@ def tokenize(expression: str) -> list[Token]:
 def _token(kind: str, expression: str, span: Span) -> Token:
     text = expression[slice(*span)]
     if kind == SIGN:
-        text = _SAME_SIGN.get(text, text)
+        text = SAME_SIGN.get(text, text)
     elif kind == NUMBER:
         if not math.isfinite(float(text)):
             raise ExpressionError("number.large", {}, expression, span)
     else:
-        text = unicodedata.normalize("NFKC", text)
+        text = _ROOTS.get(text) or unicodedata.normalize("NFKC", text)
         if not text.isidentifier():
             raise ExpressionError("name", {}, expression, span)
         if keyword.iskeyword(text):

@@ -6,9 +6,11 @@ import difflib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from micrograd_pt import functions, ops
+from micrograd_pt.catalog import LANGUAGES
 
 NUMBER, LIST, CONDITION = "number", "list", "condition"
 """O que uma parte da expressão pode ser."""
@@ -97,6 +99,30 @@ _OTHER_NAMES = {
     "tg": "tan",
     "tgh": "tanh",
 }
+
+
+def called(name: str) -> Function | None:
+    """A função que se chama por esse nome: o dela, ou aquele com que a lição a escreve (`sen`, `arcsen`, `σ`, `max`).
+
+    Só vale antes de um parêntese: sem ele, `σ` e `max` continuam a ser nomes como outros.
+    """
+    found = function(name)
+    if found is None and name in _printed():
+        row = ops.TABLE[_printed()[name]]
+        found = Function(name, row, None if row.arity is None else (NUMBER,) * row.arity)
+    return found
+
+
+@cache
+def _printed() -> dict[str, str]:
+    """Os nomes que a lição dá às linhas da tabela, nas línguas todas, e os das linhas."""
+    names = [name for name in ops.BUILT_IN if name not in _WITHOUT_NAME and name not in _OWN]
+    spelled = {
+        words.get(f"lesson.function.{name}", ops.TABLE[name].symbol): name
+        for words in LANGUAGES.values()
+        for name in names
+    }
+    return {spelling: name for spelling, name in spelled.items() if spelling.isidentifier()}
 
 
 def function(name: str) -> Function | None:
