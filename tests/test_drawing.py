@@ -358,21 +358,36 @@ def test_labels_of_one_gap_form_an_evenly_spaced_column() -> None:
 
 
 def test_too_many_weights_vanish_and_a_note_says_so() -> None:
-    figure = draw_network(MLP(2, [16, 16, 1], seed=1))
+    figure = draw_network(MLP(2, [16, 7, 1], seed=1))
     names = [node["name"] for node in structure(figure)["objects"]]
     written = Counter(name.split("_")[0] for name in names if name.startswith("w"))
-    assert written == {"w0": 32, "w2": 16}
+    assert written == {"w0": 32, "w2": 7}
     assert any("números não estão escritos" in text for text in texts(figure))
+    middle = [node["name"].split("_")[0] for node in structure(draw_network(MLP(2, [8, 6, 1], seed=1)))["objects"]]
+    assert (middle.count("w0"), middle.count("w1"), middle.count("w2")) == (16, 0, 6)
     assert not any("números não estão escritos" in text for text in texts(draw_network(chapter15.network())))
 
 
 def test_large_networks_show_some_neurons_and_some_layers() -> None:
-    wide = draw_network(MLP(100, [300, 10], seed=1))
+    wide = draw_network(MLP(100, [300, 4], seed=1))
     assert {"x₁", "x₁₀₀", "100 no total", "h₃₀₀", "300 no total"} <= set(texts(wide))
     assert "x₅₀" not in texts(wide)
-    assert len(structure(wide)["edges"]) == 9 * 9 + 9 * 10
+    assert len(structure(wide)["edges"]) == 9 * 9 + 9 * 4
     deep = draw_network(MLP(2, [2] * 50, seed=1), [1, 2])
     assert "três pontos: as camadas ocultas de 6 a 48, que não foram desenhadas" in texts(deep)
+
+
+def test_a_network_of_many_arrows_is_summarised_by_layer_and_never_a_hairball() -> None:
+    model = MLP(50, [100, 100, 10], seed=1)
+    figure = draw_network(model)
+    weights = [weight.data for neuron in model.layers[0].neurons for weight in neuron.w]
+    said = set(texts(figure))
+    assert {"50 entradas", "100 neurônios", "10 neurônios", "5000 pesos", "10000 pesos", "1000 pesos"} <= said
+    assert f"pesos de {signed(min(weights))} a {signed(max(weights))}" in said
+    assert any("rede grande demais" in text and f"{len(model.parameters())} parâmetros" in text for text in said)
+    assert len(structure(figure)["edges"]) == 3
+    for sizes in ([16, 16, 1], [12] * 30, [40, 40]):
+        assert len(structure(draw_network(MLP(3, sizes, seed=1), [1, 2, 3], lang="en"))["edges"]) <= 160
 
 
 @pytest.mark.parametrize("weight", [0.0, math.nan, math.inf, -math.inf, 10**400, Fraction(1, 3), 5e-324])

@@ -21,11 +21,14 @@ MAX_UNITS = 16
 MAX_COLUMNS = 9
 """Uma rede com mais colunas mostra só as primeiras e as duas últimas."""
 
-MAX_NUMBERS = 64
+MAX_NUMBERS = 32
 """Entre duas colunas com mais setas do que isto os números não são escritos."""
 
-MAX_NARROW_SIDE = 6
-"""Nem entre duas colunas em que a menor tem mais neurônios do que isto."""
+MAX_NARROW_SIDE = 3
+"""Nem entre duas colunas em que a menor tem mais neurônios do que isto, se as setas não são poucas."""
+
+FEW_ARROWS = 16
+"""Até tantas setas entre duas colunas, os números cabem sempre."""
 
 _SOME_UNITS = 9
 
@@ -141,7 +144,8 @@ class Gap:
     def has_numbers(self) -> bool:
         """Verdadeiro se os números cabem na figura."""
         sizes = len(self.left.units), len(self.right.units)
-        return min(sizes) <= MAX_NARROW_SIDE and sizes[0] * sizes[1] <= MAX_NUMBERS
+        arrows = sizes[0] * sizes[1]
+        return arrows <= FEW_ARROWS or (min(sizes) <= MAX_NARROW_SIDE and arrows <= MAX_NUMBERS)
 
 
 def columns_of(model: MLP, sample: Sample | None, quantities: Quantities, lang: str) -> list[Column | None]:
@@ -173,9 +177,7 @@ def notes_of(columns: Sequence[Column | None], gaps: Sequence[Gap], quantities: 
     """Como ler a espessura das setas, e o que ficou de fora."""
     drawn = [column for column in columns if column is not None]
     notes = [sentence(f"figure.width.{quantities.show}", lang, rate=shown(quantities.rate))]
-    if quantities.show != "weights" and quantities.gradients is None:
-        still = all(link.quantity == 0 for gap in gaps for link in gap.links)
-        notes.append(sentence("figure.note.no_gradients" if still else "figure.note.stored", lang))
+    notes += gradient_notes(gaps, quantities, lang)
     if not all(gap.has_numbers for gap in gaps):
         notes.append(sentence("figure.note.no_numbers", lang))
     if any(None in column.units for column in drawn):
@@ -184,6 +186,14 @@ def notes_of(columns: Sequence[Column | None], gaps: Sequence[Gap], quantities: 
         first, last = drawn[-3].depth + 1, drawn[-2].depth - 1
         notes.append(sentence("figure.note.some_layers", lang, first=first, last=last))
     return notes
+
+
+def gradient_notes(gaps: Sequence[Gap], quantities: Quantities, lang: str) -> list[str]:
+    """De onde vêm os gradientes, se não são os de uma amostra."""
+    if quantities.show == "weights" or quantities.gradients is not None:
+        return []
+    still = all(link.quantity == 0 for gap in gaps for link in gap.links)
+    return [sentence("figure.note.no_gradients" if still else "figure.note.stored", lang)]
 
 
 def _column(model: MLP, depth: int, sample: Sample | None, quantities: Quantities, lang: str) -> Column:

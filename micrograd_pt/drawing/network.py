@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.addresses import require_prefix
-from micrograd_pt.drawing.columns import Column, Quantities, columns_of, links_of, notes_of
+from micrograd_pt.drawing.columns import Column, Quantities, columns_of, gradient_notes, links_of, notes_of
+from micrograd_pt.drawing.dot import figure_of_summary
 from micrograd_pt.drawing.network_dot import figure_of_network
+from micrograd_pt.drawing.network_summary import MAX_LINKS, network_summary
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
 from micrograd_pt.nn import MLP, Layer, Neuron
@@ -38,7 +40,8 @@ def draw_network(
     Um número positivo é uma seta azul cheia, um negativo uma laranja tracejada, um zero uma pontilhada, e quanto maior
     o número, mais grossa ela é. Com o viés numa coluna de uns, a entrada extra é o nó "1"; com um viés por neurônio,
     ele está escrito embaixo do nó. Onde as setas são tantas que ninguém leria os números, eles somem e uma nota o diz;
-    de uma camada muito grande se veem só alguns neurônios. No SVG cada parte tem endereço (`drawing.addresses`).
+    de uma camada muito grande se veem só alguns neurônios, e uma rede que ainda assim teria mais de 160 setas é
+    resumida por camada. No SVG cada parte tem endereço (`drawing.addresses`).
 
     Args:
         model: a rede; uma camada ou um neurônio sozinho é uma rede de uma camada só.
@@ -69,8 +72,12 @@ def draw_network(
     quantities = Quantities(show, rate, None if sample is None else sample.gradients)
     columns = columns_of(network, sample, quantities, lang)
     links = links_of(columns, quantities)
-    notes = [*_sample_notes(sample, lang), *notes_of(columns, links, quantities, lang)]
     title = sentence("figure.title.network", lang, sizes=_sizes(columns))
+    if sum([len(gap.links) for gap in links]) > MAX_LINKS:
+        notes = [*_sample_notes(sample, lang), *gradient_notes(links, quantities, lang)]
+        small = network_summary(network, columns, sample, quantities, title, notes, lang)
+        return figure_of_summary(small, colours, lang, prefix)
+    notes = [*_sample_notes(sample, lang), *notes_of(columns, links, quantities, lang)]
     return figure_of_network(columns, links, notes, show, title, colours, lang, prefix)
 
 
