@@ -331,9 +331,13 @@ def test_bias_as_a_column_is_a_node_and_as_a_variable_a_note() -> None:
 
 
 def test_columns_have_captions() -> None:
-    assert {"entrada", "camada oculta (sigmoid)", "saída (sigmoid)"} <= set(texts(draw_network(chapter15.network())))
+    assert {"entrada", "camada oculta (sigmoide)", "saída (sigmoide)"} <= set(texts(draw_network(chapter15.network())))
     deep = texts(draw_network(MLP(2, [2, 2, 1], activation="tanh", seed=0)))
-    assert {"camada oculta 1 (tanh)", "camada oculta 2 (tanh)", "saída (linear)"} <= set(deep)
+    assert {
+        "camada oculta 1 (tangente hiperbólica)",
+        "camada oculta 2 (tangente hiperbólica)",
+        "saída (linear)",
+    } <= set(deep)
 
 
 @pytest.mark.parametrize(

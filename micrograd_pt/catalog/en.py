@@ -300,6 +300,10 @@ SENTENCES: dict[str, str] = {
     "figure.network_size.one": "Summary of a network: 1 parameter.",
     "figure.network_summarised": "The number on each arrow is how many weights it stands for. Each weight is drawn up "
     "to {arrows} arrows.",
+    "figure.activation.linear": "linear",
+    "figure.activation.sigmoid": "sigmoid",
+    "figure.activation.tanh": "tanh",
+    "figure.activation.relu": "relu",
     "figure.column.output": "output ({activation})",
     "figure.column.hidden": "hidden layer {number} ({activation})",
     "figure.column.only_hidden": "hidden layer ({activation})",

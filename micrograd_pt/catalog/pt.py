@@ -300,6 +300,10 @@ SENTENCES: dict[str, str] = {
     "figure.network_size.one": "Resumo de uma rede: 1 parâmetro.",
     "figure.network_summarised": "O número em cada seta é quantos pesos ela junta. Desenha-se cada peso até {arrows} "
     "setas.",
+    "figure.activation.linear": "linear",
+    "figure.activation.sigmoid": "sigmoide",
+    "figure.activation.tanh": "tangente hiperbólica",
+    "figure.activation.relu": "relu",
     "figure.column.output": "saída ({activation})",
     "figure.column.hidden": "camada oculta {number} ({activation})",
     "figure.column.only_hidden": "camada oculta ({activation})",

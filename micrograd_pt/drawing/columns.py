@@ -234,7 +234,8 @@ def _title(model: MLP, depth: int, lang: str) -> str:
     """A legenda da coluna, com a ativação."""
     if depth == 0:
         return sentence("figure.input", lang)
-    activations = ", ".join(dict.fromkeys(neuron.activation for neuron in model.layers[depth - 1].neurons))
+    used = dict.fromkeys(neuron.activation for neuron in model.layers[depth - 1].neurons)
+    activations = ", ".join([sentence(f"figure.activation.{activation}", lang) for activation in used])
     if depth == len(model.layers):
         return sentence("figure.column.output", lang, activation=activations)
     name = "figure.column.hidden" if len(model.layers) > 2 else "figure.column.only_hidden"
