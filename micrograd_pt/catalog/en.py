@@ -360,7 +360,11 @@ SENTENCES: dict[str, str] = {
     "page.say.start": "Start: step {step} of {total}.",
     "page.say.forward": "Step {step} of {total}, forward: {name} is {value}.",
     "page.say.backward": "Step {step} of {total}, backward: the derivative of {output} with respect to {name} "
-    "is {value}; paths: {paths}.",
+    "is {value}, by {paths} paths.",
+    "page.say.backward.one": "Step {step} of {total}, backward: the derivative of {output} with respect to {name} "
+    "is {value}, by one path.",
+    "page.say.backward.none": "Step {step} of {total}, backward: the derivative of {output} with respect to {name} "
+    "is {value}.",
     "page.say.update": "Step {step} of {total}: weight update.",
     "page.walk.first": "First step",
     "page.walk.previous": "Previous step",
@@ -439,8 +443,10 @@ SENTENCES: dict[str, str] = {
     "page.train.undo": "Undo",
     "page.train.restart": "First numbers",
     "page.train.stepped": "One update done.",
-    "page.train.done": "Trained: {epochs} epoch(s).",
-    "page.train.stopped": "Stopped after {epochs} epoch(s).",
+    "page.train.done": "Trained: {epochs} epochs.",
+    "page.train.done.one": "Trained: 1 epoch.",
+    "page.train.stopped": "Stopped after {epochs} epochs.",
+    "page.train.stopped.one": "Stopped after 1 epoch.",
     "page.train.diverged": "The loss is no longer a number: try a smaller rate. The last good numbers were kept.",
     "page.curve.empty": "The loss curve appears here when you train.",
     "page.curve.text": "Loss: {first} → {last}, in {epochs} measurements.",

@@ -360,7 +360,11 @@ SENTENCES: dict[str, str] = {
     "page.say.start": "Começo: passo {step} de {total}.",
     "page.say.forward": "Passo {step} de {total}, para frente: {name} vale {value}.",
     "page.say.backward": "Passo {step} de {total}, para trás: a derivada de {output} em relação a {name} é "
-    "{value}; caminhos: {paths}.",
+    "{value}, por {paths} caminhos.",
+    "page.say.backward.one": "Passo {step} de {total}, para trás: a derivada de {output} em relação a {name} é "
+    "{value}, por um caminho.",
+    "page.say.backward.none": "Passo {step} de {total}, para trás: a derivada de {output} em relação a {name} é "
+    "{value}.",
     "page.say.update": "Passo {step} de {total}: atualização de pesos.",
     "page.walk.first": "Primeiro passo",
     "page.walk.previous": "Passo anterior",
@@ -438,8 +442,10 @@ SENTENCES: dict[str, str] = {
     "page.train.undo": "Voltar",
     "page.train.restart": "Números do começo",
     "page.train.stepped": "Uma atualização feita.",
-    "page.train.done": "Treinado: {epochs} época(s).",
-    "page.train.stopped": "Parado depois de {epochs} época(s).",
+    "page.train.done": "Treinado: {epochs} épocas.",
+    "page.train.done.one": "Treinado: 1 época.",
+    "page.train.stopped": "Parado depois de {epochs} épocas.",
+    "page.train.stopped.one": "Parado depois de 1 época.",
     "page.train.diverged": "A perda deixou de ser um número: tente uma taxa menor. Ficaram os últimos números bons.",
     "page.curve.empty": "A curva da perda aparece aqui quando se treina.",
     "page.curve.text": "Perda: {first} → {last}, em {epochs} medições.",

@@ -12,9 +12,12 @@ export function language() {
   return current;
 }
 
-/** A frase com esse nome, com os valores nas lacunas. */
+/** A frase com esse nome, com os valores nas lacunas; a de uma época ou de um caminho só, se ela tem singular. */
 export function say(key, values = {}) {
-  return sentences[current][key].replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+  const counted = values.epochs ?? values.paths;
+  const ending = { 0: ".none", 1: ".one" }[counted] ?? "";
+  const sentence = sentences[current][key + ending] ?? sentences[current][key];
+  return sentence.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
 /** Verdadeiro se há frase com esse nome. */
