@@ -160,6 +160,9 @@ def test_every_use_is_shown_and_a_kink_is_not_a_closed_branch() -> None:
     assert " + 0 = 1 + 0 = 1 " in line and "ramo fechado: por v₁ não passa" in line and "bico" not in line
     (line,) = [line for line in lines_of(explain(where(y < 0, Value(1.0, "a"), 2.0))) if "∂y = " in line]
     assert "∂y = 0 " in line and "só entra na comparação" in line and "fechado" not in line
+    (line,) = [line for line in lines_of(explain(where(mpt.exp(y) < 0, y, Value(2.0, "a")))) if "∂y = " in line]
+    assert "∂y = 0 + 0 = 0 " in line and "a v₁ não chega gradiente" in line and "bico" not in line
+    assert "ramo fechado: por v₂" in line
 
 
 def test_a_label_longer_than_the_page_does_not_hang_it() -> None:

@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "backward.how": "upstream gradient × local derivative, summed over the paths",
     "backward.start": "this is where it starts",
     "backward.closed": "closed branch: no gradient passes through {users}",
+    "backward.behind": "no gradient reaches {users}",
     "backward.kink": "kink of {users}: the derivative agreed on at {at} is 0",
     "backward.compared": "only compared in {users}, where no gradient passes",
     "update.title": "Weight update (learning rate α = {rate})",

@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "backward.how": "gradiente que vem da saída × derivada local, somado sobre os caminhos",
     "backward.start": "é daqui que se parte",
     "backward.closed": "ramo fechado: por {users} não passa gradiente",
+    "backward.behind": "a {users} não chega gradiente",
     "backward.kink": "bico de {users}: a derivada combinada em {at} é 0",
     "backward.compared": "só entra na comparação de {users}, por onde não passa gradiente",
     "update.title": "Atualização de pesos (taxa de aprendizado α = {rate})",

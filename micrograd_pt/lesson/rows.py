@@ -59,7 +59,19 @@ def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
         for place, piece in enumerate(pieces):
             yield Row(left if first and not place else "", (sign if first else "=") if not place else _CONTINUED, piece)
     if note:
-        yield Row("", _CONTINUED, note.removeprefix(" "))
+        yield from _note_rows(f"({line.note})", writer, limit)
+
+
+def _note_rows(note: str, writer: TexWriter, limit: int) -> Iterator[Row]:
+    """Uma nota que não cabe ao lado do resultado, em quantas fileiras pedir."""
+    piece = ""
+    for word in note.split(" "):
+        longer = f"{piece} {word}" if piece else word
+        if piece and breadth(writer.literal(longer)) + longer.count(" ") > limit:
+            yield Row("", _CONTINUED, f"\\quad {writer.literal(piece)}")
+            longer = word
+        piece = longer
+    yield Row("", _CONTINUED, f"\\quad {writer.literal(piece)}")
 
 
 def breadth(tex: str) -> int:

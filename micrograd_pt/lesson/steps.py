@@ -11,7 +11,7 @@ from micrograd_pt import chapter15
 from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Contribution, Graph, Node
-from micrograd_pt.lesson.closures import CLOSED, COMPARED, KINK, closure
+from micrograd_pt.lesson.closures import BEHIND, CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import (
     ONE,
@@ -105,7 +105,7 @@ class Part:
 
     @property
     def closure(self) -> str:
-        """Por que daqui não vem gradiente: `"closed"`, `"kink"` ou `"compared"`; vazio se vem."""
+        """Por que daqui não vem gradiente: `"closed"`, `"kink"`, `"compared"` ou `"behind"`; vazio se vem."""
         part = self.contribution
         return "" if part.local is not None else closure(part.user, part.position)
 
@@ -315,7 +315,7 @@ class Lesson(Document):
     def _closures(self, step: BackwardStep) -> str:
         """Por onde não passa gradiente, e por quê."""
         closures, said = step.closures, []
-        for reason in (KINK, CLOSED) if {KINK, CLOSED} & closures.keys() else closures:
+        for reason in (KINK, CLOSED, BEHIND) if closures.keys() - {COMPARED} else (COMPARED,):
             users = closures.get(reason, [])
             names = ", ".join([*[subscripts(shown_name(user.name)) for user in users[:3]], *["…"] * (len(users) > 3)])
             at = number(step.node.data, self.digits)
