@@ -203,6 +203,78 @@ def test_one_step_and_undo(opened: Opened, chapter: str) -> None:
     assert values(page, ["o"])[0] == [0.5065094829653212]
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "buttons"),
+    [
+        ("rate", "meio", ("once", "train")),
+        ("rate", "-1", ("once", "train")),
+        ("rate", "0", ("once", "train")),
+        ("epochs", "1,5", ("train",)),
+        ("epochs", "0", ("train",)),
+        ("epochs", "9999999", ("train",)),
+    ],
+)
+def test_a_refused_rate_changes_nothing_and_says_why(
+    opened: Opened, chapter: str, field: str, text: str, buttons: tuple[str, ...]
+) -> None:
+    page = opened(chapter)
+    before = values(page, ["o", "w_h1_o"])
+    page.fill(f"#{field}", text)
+    for button in buttons:
+        page.click(f"#{button}")
+        assert f"“{text}” não serve" in page.text_content(f"#{field}-problem")
+        assert page.get_attribute(f"#{field}-problem", "role") == "status"
+        assert page.get_attribute(f"#{field}", "aria-invalid") == "true"
+        assert page.evaluate("document.activeElement.id") == field
+        assert page.text_content("#train-status") == "" and not page.is_enabled("#undo")
+    page.wait_for_timeout(100)
+    assert values(page, ["o", "w_h1_o"]) == before
+    page.click("#lang-en")
+    assert "nothing changes" in page.text_content(f"#{field}-problem")
+    page.fill(f"#{field}", "2")
+    page.click(f"#{buttons[0]}")
+    assert page.text_content(f"#{field}-problem") == ""
+
+
+def test_when_the_loss_diverges_the_last_good_numbers_stay(opened: Opened) -> None:
+    w = Value(3.0, "w")
+    loss = (w * w - 1) ** 2
+    loss.label = "E"
+    page = opened(explain(loss, [w], learning_rate=0.5).html())
+    page.click("#train")
+    page.wait_for_selector('body[data-training="diverged"]')
+    assert "Ficaram os últimos números bons" in page.text_content("#train-status")
+    (last, total), (slope, _) = values(page, ["w", "E"])
+    assert all(math.isfinite(number) for number in (last, total, slope))
+    assert last != 3 and total == pytest.approx((last * last - 1) ** 2, rel=1e-12)
+    assert "∞" not in page.inner_text("body") and "NaN" not in page.inner_text("body")
+    page.fill("#rate", "1e300")
+    page.click("#once")
+    assert "Ficaram os últimos números bons" in page.text_content("#train-status")
+    assert values(page, ["w"])[0] == [last]
+
+
+def test_a_script_cannot_set_what_is_not_a_number(opened: Opened) -> None:
+    page = opened(explain(Value(3.0, "x") * 2).html())
+    for wrong in ("NaN", "Infinity", "-Infinity", "'três'", "''", "null", "undefined", "[]", "true"):
+        said = page.evaluate(
+            f"(() => {{ try {{ micrograd.set('x', {wrong}); }} catch (e) {{ return e.message; }} }})()"
+        )
+        assert said is not None and "número finito" in said, wrong
+    assert values(page, ["x"])[0] == [3]
+
+
+def test_a_screen_reader_hears_a_changed_number(opened: Opened) -> None:
+    x = Value(3.0, "x")
+    y = x * 2
+    y.label = "y"
+    page = opened(explain(y).html())
+    page.evaluate("micrograd.step(1)")
+    assert "y vale 6" in page.text_content("#live")
+    page.evaluate("micrograd.set('x', 4)")
+    assert "y vale 8" in page.text_content("#live")
+
+
 def test_the_other_form_of_the_bias(opened: Opened) -> None:
     page = opened(chapter_page(bias="variable").html())
     assert values(page, ["o", "E"])[0] == pytest.approx([0.45550791800238943, 0.14823581367904634], rel=1e-12)
@@ -215,7 +287,7 @@ def test_two_hundred_random_graphs_follow_the_engine(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cada grafo é aberto uma vez; depois as folhas mudam, e a página e o motor devem dar o mesmo."""
-    monkeypatch.setattr("micrograd_pt.page.figures.graph_figure", lambda graph: None)
+    monkeypatch.setattr("micrograd_pt.page.figures.graph_figure", lambda graph, lang: None)
     page = opened(explain(Value(1.0, "x") * 2).html())
     used: set[str] = set()
     checked = seed = 0
@@ -367,7 +439,10 @@ def mistakes() -> list[tuple[str, str, bool, str, float]]:
         ("derivative_for_value", "h1", False, "forward", h1[0] * (1 - h1[0])),
         ("term_missing", "z_h1", False, "forward", n["z_h1"][0] - wh1[0]),
         ("swapped", "z_h1", False, "forward", n["w_x1_h1"][0] + n["w_x3_h1"][0] * 0 + wh1[0]),
-        ("truncated", "h1", False, "forward", 0.899),
+        ("activation_applied", "z_h1", False, "forward", h1[0]),
+        ("inputs_for_outputs", "z_o", False, "forward", sum([n[f"w_h{k}_o"][0] * n[f"z_h{k}"][0] for k in (1, 2, 3)])),
+        ("value_for_derivative", "z_o", True, "backward", o[0]),
+        ("truncated.chapter", "h1", False, "forward", 0.899),
     ]
 
 
@@ -417,6 +492,129 @@ def test_paths_are_summed_and_two_mistakes_are_both_named(opened: Opened) -> Non
     page.click("#hint")
     assert page.locator("#lines .line").count() == 1
     assert answered(page, "12/2").startswith("Certo: 6")
+
+
+def named(text: str) -> set[str]:
+    """Os enganos que a página nomeou."""
+    from micrograd_pt.catalog.pt import SENTENCES
+
+    return {key.removeprefix("page.mistake.") for key, said in SENTENCES.items() if "mistake." in key and said in text}
+
+
+def asked_about(opened: Opened, y: Value, phase: str, name: str) -> Any:
+    y.label = "y"
+    page = opened(explain(y).html())
+    page.click("#mode-quiz")
+    page.evaluate("step => micrograd.step(step)", step_of(page, phase, name))
+    return page
+
+
+def test_of_three_paths_one_alone_and_one_missing_have_their_own_names(opened: Opened) -> None:
+    x = Value(1.7, "x")
+    page = asked_about(opened, x * 2 + mpt.sin(x) + mpt.exp(x), "backward", "x")
+    slopes = [2, math.cos(1.7), math.exp(1.7)]
+    for _ in slopes:
+        assert any(answered(page, repr(slope)).startswith("Certo") for slope in slopes)
+    for slope in slopes:
+        assert "one_path" in named(answered(page, repr(slope)))
+        missing = named(answered(page, repr(sum(slopes) - slope)))
+        assert "path_missing" in missing and "one_path" not in missing
+
+
+def test_a_missing_term_of_a_plain_sum_is_named_beside_truncation(opened: Opened) -> None:
+    page = asked_about(opened, Value(2.5, "a") + Value(1.25, "b"), "forward", "y")
+    assert named(answered(page, "2.5")) == named(answered(page, "1,25")) == {"term_missing"}
+    both = asked_about(opened, Value(0.899, "a") + Value(0.000529, "b"), "forward", "y")
+    assert named(answered(both, "0.899")) == {"term_missing", "truncated"}
+
+
+@pytest.mark.parametrize("make", [lambda v: v**2, lambda v: v * v, mpt.square, mpt.sin, mpt.log, lambda v: v / 3])
+def test_a_value_and_its_derivative_are_told_apart(opened: Opened, make: Callable[[Value], Value]) -> None:
+    v = Value(1.7, "v")
+    y = make(v)
+    y.backward()
+    page = asked_about(opened, y, "forward", "y")
+    assert "derivative_for_value" in named(answered(page, repr(v.grad)))
+    page.evaluate("step => micrograd.step(step)", step_of(page, "backward", "v"))
+    assert "value_for_derivative" in named(answered(page, repr(y.data)))
+
+
+@pytest.mark.parametrize("text", ["2,1 9", "1.0.0", "1,2,3", "1 2", "0.8.99529", "--1", "1/0", "1.2345.678", ""])
+def test_a_malformed_number_is_not_a_number(opened: Opened, chapter: str, text: str) -> None:
+    page = opened(chapter)
+    ask(page, step_of(page, "forward", "h1"))
+    assert answered(page, text).startswith("Isto não é um número")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1.234,5", 1234.5), ("1,234.5", 1234.5), ("1 234 567", 1234567), ("1.234.567", 1234567), ("− 3 / 4", -0.75)],
+)
+def test_numbers_are_read_as_people_write_them(opened: Opened, text: str, number: float) -> None:
+    page = opened(explain(Value(3.0, "x") * 2).html())
+    page.fill('[data-leaf="x"]', text)
+    page.press('[data-leaf="x"]', "Enter")
+    assert values(page, ["x"])[0] == [number]
+
+
+def test_two_digits_are_too_few_and_the_question_says_so(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    ask(page, step_of(page, "forward", "h1"))
+    assert "3 algarismos significativos" in page.text_content("#question-digits")
+    assert not answered(page, "0.90").startswith("Certo")
+    assert "como os que o capítulo imprime" in answered(page, "0.899")
+    page.click("#lang-en")
+    assert "3 significant digits" in page.text_content("#question-digits")
+
+
+def test_what_was_not_answered_is_nowhere_to_be_seen(opened: Opened, chapter: str) -> None:
+    """Nem na tela, nem no papel, nem numa dica: em cada passo, só os números já respondidos."""
+    page = opened(chapter)
+    page.click("#mode-quiz")
+    last = int(page.get_attribute("#walk", "max"))
+    outputs = ["0.486058", "0.506509", "0.484277", "0.501886"]
+    hidden = [
+        number for number in [*FORWARD.values(), *BACKWARD.values(), *UPDATED.values(), *outputs] if len(number) > 4
+    ]
+    hidden.append("0.526978")
+    for step in range(last + 1):
+        page.evaluate("step => micrograd.step(step)", step)
+        for _ in range(2):
+            if page.is_visible("#question"):
+                page.click("#hint")
+        seen = page.evaluate("document.body.innerText").replace("−", "-")
+        assert [number for number in hidden if number in seen] == [], step
+    assert page.text_content("#samples-verdict") == "As saídas aparecem quando forem respondidas."
+    assert page.is_hidden("#map")
+    paper = printed(page)
+    assert [number for number in hidden if number in paper] == []
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    for name in ("z_h1", "h1", "z_h2", "h2", "z_h3", "h3", "z_o", "o"):
+        page.evaluate("step => micrograd.step(step)", step_of(page, "forward", name))
+        answered(page, FORWARD[name])
+    assert page.text_content('[data-output="1"]') == "0.506509" and page.is_visible("#map")
+    assert "0.121766" not in page.inner_text("body")
+
+
+def test_a_hint_shows_answered_numbers_and_names_for_the_others(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    ask(page, step_of(page, "forward", "h1"))
+    answered(page, "0.899529")
+    ask(page, step_of(page, "forward", "z_o"))
+    page.click("#hint")
+    numbers = (page.locator("#lines .line").nth(1).text_content() or "").replace("−", "-")
+    assert "0.899529" in numbers and "h2" in numbers and "0.593149" not in numbers and "0.383" in numbers
+
+
+def test_reloading_stays_in_question_mode(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    for mode in ("quiz", "explore"):
+        page.click(f"#mode-{mode}")
+        page.reload()
+        page.wait_for_selector('body[data-ready="yes"]')
+        assert page.get_attribute("body", "data-mode") == mode
+        assert page.get_attribute(f"#mode-{mode}", "aria-pressed") == "true"
 
 
 @pytest.mark.parametrize("text", ["0.899529", "0,899529", "0.8995", "0,900", "899.529e-3", " .899529 ", "0.89953"])
@@ -549,6 +747,116 @@ def test_nothing_is_wider_than_a_phone(opened: Opened, chapter: str) -> None:
     for step in (0, 9, 20, 35):
         page.evaluate("step => micrograd.step(step)", step)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 1100, 1250, 1280, 1366, 1920])
+def test_a_row_of_a_leaf_stays_in_its_card(opened: Opened, chapter: str, width: int) -> None:
+    long = Value(0.5, "uma_entrada_de_nome_muito_comprido") * Value(0.25, "w")
+    for html in (chapter, explain(long).html()):
+        page = opened(html)
+        page.set_viewport_size({"width": width, "height": 900})
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll(".leaf-row")].flatMap((row) => {
+              const edge = document.querySelector("#leaves").getBoundingClientRect().right + 0.5;
+              const room = (part) => row.querySelector(part).getBoundingClientRect();
+              const [name, field, last] = [".leaf-name", "input", ".leaf-trained"].map(room);
+              return last.right > edge || name.right > field.left ? [row.textContent] : [];
+            })"""
+        )
+        assert outside == []
+    assert page.get_attribute(".leaf-name", "title") == "uma_entrada_de_nome_muito_comprido"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_header_of_the_samples_fits_a_phone(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for lang in ("pt", "en"):
+        page.click(f"#lang-{lang}")
+        frame = page.locator(".samples-row .scroll")
+        assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+
+
+def test_what_an_arrow_carries_covers_no_box_and_no_other_label(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    labels = crossed = 0
+    for step in range(int(page.get_attribute("#walk", "max")) + 1):
+        page.evaluate("step => micrograd.step(step)", step)
+        found = page.evaluate(
+            """() => {
+              const room = (element) => element.getBoundingClientRect();
+              const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+              const labels = [...document.querySelectorAll(".flow-label rect")].map(room);
+              const boxes = [...document.querySelectorAll("#graph .node > path:first-of-type")].map(room);
+              const covered = labels.filter((label, place) =>
+                [...boxes, ...labels.slice(0, place)].some((box) => meet(label, box)));
+              const arrows = [...document.querySelectorAll("#graph .edge:not(.is-backward-flow) > path")];
+              const crossed = labels.filter((label) => arrows.some((path) => {
+                const length = path.getTotalLength() / 199, seat = path.getScreenCTM();
+                return Array.from({length: 200}, (_, at) => path.getPointAtLength(length * at).matrixTransform(seat))
+                  .some(({x, y}) => x > label.left && x < label.right && y > label.top && y < label.bottom);
+              }));
+              return [labels.length, covered.length, crossed.length];
+            }"""
+        )
+        assert found[1] == 0, step
+        crossed += found[2]
+        labels += found[0]
+    assert labels > 15 and crossed * 4 <= labels  # onde as setas se cruzam, não há lugar livre para todos
+
+
+def test_a_graph_of_a_hundred_nodes_is_drawn_and_a_larger_one_summed_up(opened: Opened) -> None:
+    model = mpt.MLP(2, [8, 6, 1], seed=1)
+    page = opened(live_page(model, [[0, 1], [1, 0]], [1, 0]).html())
+    nodes = page.locator("#table tr").count()
+    assert nodes > 100 and page.locator("#graph .node[id^='graph-node-']").count() == nodes
+    assert page.is_hidden("#no-graph")
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('#network text')].map(t => t.getBoundingClientRect().height))"
+    )
+    assert smallest > 9
+    y = x = Value(0.3, "x")
+    for _ in range(150):
+        y = mpt.tanh(y * x)
+    page = opened(explain(y).html())
+    assert "250" in page.text_content("#graph") and page.is_visible("#graph svg") and page.is_visible("#no-graph")
+    page.evaluate("micrograd.step(200)")
+
+
+def overflowing(page: Any, frame: str) -> list[str]:
+    """As fórmulas que passam da borda direita de onde estão."""
+    found: list[str] = page.evaluate(
+        """(frame) => [...document.querySelectorAll(`${frame} .line-right`)].flatMap((line) => {
+          const edge = line.closest(frame).getBoundingClientRect().right + 1;
+          return [...line.querySelectorAll("math")].filter((math) => math.getBoundingClientRect().right > edge)
+            .map((math) => math.textContent);
+        })""",
+        frame,
+    )
+    return found
+
+
+def test_a_long_formula_breaks_instead_of_being_cut(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for step in range(int(page.get_attribute("#walk", "max")) + 1):
+        page.evaluate("step => micrograd.step(step)", step)
+        assert overflowing(page, ".lines") == [], step
+    for width in (390, 640, 718):
+        page.set_viewport_size({"width": width, "height": 1000})
+        printed(page)
+        assert overflowing(page, "article") == [], width
+
+
+def test_factors_of_a_slope_need_no_parentheses(opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    page.evaluate("step => micrograd.step(step)", step_of(page, "backward", "z_h1"))
+    numbers = re.sub(r"\s", "", page.locator("#lines .line").nth(1).text_content()).replace("−", "-")
+    assert numbers == "=-0.0472437·0.899529·(1-0.899529)"
+    x = Value(-2.0, "x")
+    page = opened(explain(x + (-3.0)).html())
+    page.evaluate("micrograd.step(1)")
+    assert re.sub(r"\s", "", page.locator("#lines .line").nth(1).text_content()) == "=−2+(−3)"
 
 
 def test_the_network_stands_beside_the_graph(opened: Opened, chapter: str) -> None:

@@ -127,7 +127,7 @@ class _Layout:
     def first_grouped(self, term: Formula) -> Formula:
         """Uma parcela cujo primeiro número, se for negativo, vai entre parênteses."""
         if isinstance(term, Number):
-            return Group(term, when_negative=True)
+            return Group(term, when_negative=term.stands_for is not None)
         if isinstance(term, Product):
             return Product((self.first_grouped(term.factors[0]), *term.factors[1:]), term.chain)
         return self.kept(term, _PRODUCT)
@@ -145,6 +145,8 @@ class _Layout:
         spelled = formula.spelling if isinstance(formula, Constant) else formula
         if isinstance(spelled, Quotient) and not self.stacked:
             return Group(formula)
+        if self.live and isinstance(formula, Product) and self.is_signed(formula):
+            return self.first_grouped(formula)
         return self.kept(formula, _PRODUCT)
 
     def quotient(self, numerator: Formula, denominator: Formula) -> Formula:

@@ -1,4 +1,4 @@
-"""As figuras dentro da página: o SVG que `draw` e `draw_network` fazem, sem nada que uma página não precise."""
+"""As figuras dentro da página: as de `draw` e `draw_network`, sem nada que uma página não precise."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any
 
-from micrograd_pt.drawing import draw, draw_network
-from micrograd_pt.drawing.computation import MAX_ARROWS, MAX_NODES
+from micrograd_pt.catalog import sentence
+from micrograd_pt.drawing import draw_network
+from micrograd_pt.drawing.computation import arrows_of
+from micrograd_pt.drawing.dot import figure_of_sketch, figure_of_summary
+from micrograd_pt.drawing.neurons import cells
+from micrograd_pt.drawing.palette import theme_named
+from micrograd_pt.drawing.sketch import Reading, sketch
+from micrograd_pt.drawing.summary import summary
 from micrograd_pt.engine import ancestors
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
@@ -16,21 +22,27 @@ from micrograd_pt.nn import MLP
 GRAPH, NETWORK = "graph-", "network-"
 """Com que começa cada `id` das duas figuras."""
 
+MOST_NODES, MOST_ARROWS = 250, 500
+"""Até aqui a página, que se rola e se amplia, mostra cada nó; um grafo maior vem no resumo que `draw` faz."""
+
 _WIDE = -0.08888888
 """Um gradiente tão largo como costumam ser: as caixas são feitas para ele, e a página escreve os verdadeiros."""
 
 
-def graph_figure(graph: Graph) -> str | None:
-    """O grafo como SVG, com lugar nas caixas para os números que ainda virão; None se ele é grande demais.
+def graph_figure(graph: Graph, lang: str) -> str:
+    """O grafo como SVG, com lugar nas caixas para os números que ainda virão; o de um grande demais é um resumo.
 
     Nenhum `grad` do grafo é tocado: a figura é a de uma cópia.
     """
-    if len(graph) > MAX_NODES or sum(len(node.inputs) for node in graph.nodes) > MAX_ARROWS:
-        return None
+    if len(graph) > MOST_NODES or arrows_of(graph) > MOST_ARROWS:
+        notes = [sentence("figure.summarised", lang, nodes=MOST_NODES, arrows=MOST_ARROWS)]
+        layers = summary(graph, cells(graph), "", notes, lang)
+        return _inline(figure_of_summary(layers, theme_named("light"), lang, GRAPH).pipe("svg", encoding="utf-8"))
     root = copy.deepcopy(graph.root.value)
     for value in ancestors(root):
         value.grad = _WIDE
-    return _inline(draw(root, prefix=GRAPH).pipe("svg", encoding="utf-8"))
+    picture = sketch(Reading(Graph(root), ("data", "grad"), lang), title="")
+    return _inline(figure_of_sketch(picture, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
 
 
 def network_figure(model: MLP, inputs: Sequence[Any]) -> str:

@@ -116,6 +116,24 @@ def live_page(
         ValueError: um argumento fora do esperado, ou um grafo que muda de uma amostra para outra.
         CompileError: uma operação que não se pode escrever em JavaScript.
     """
+    return LivePage(_network_html(model, X, y, loss, learning_rate, epochs, sample, threshold, title, lang, digits, {}))
+
+
+def _network_html(
+    model: Any,
+    X: Sequence[Sequence[Any]],
+    y: Sequence[Any],
+    loss: Callable[[Any, Any], Any],
+    learning_rate: float,
+    epochs: int,
+    sample: int,
+    threshold: float | None,
+    title: str | dict[str, str] | None,
+    lang: str,
+    digits: int,
+    more: dict[str, Any],
+) -> str:
+    """O HTML de uma rede com os seus dados; `more` é o que só essa página sabe."""
     from micrograd_pt.page.figures import network_figure
     from micrograd_pt.page.network import SampleGraph, linked
 
@@ -133,13 +151,14 @@ def live_page(
         "learning_rate": float(learning_rate),
         "epochs": epochs,
         "samples": built.contents(threshold),
+        **more,
     }
     figure = None
     if isinstance(model, MLP):
         extra["links"] = linked(model, built.graph, built.inputs)
         figure = network_figure(model, built.rows[sample][0])
     titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title or _titles("page.title.network")
-    return LivePage(_html(lesson, extra, figure, titles))
+    return _html(lesson, extra, figure, titles)
 
 
 def chapter_page(
@@ -163,17 +182,21 @@ def chapter_page(
     """
     if tuple(sample) not in chapter15.X:
         raise ValueError(f"sample espera uma das amostras de chapter15.X, e recebeu {shorten(sample)}")
-    return live_page(
+    html = _network_html(
         chapter15.network(bias),
         chapter15.X,
         chapter15.y,
+        loss=half_squared_error,
         learning_rate=learning_rate,
         epochs=epochs,
         sample=chapter15.X.index(tuple(sample)),
+        threshold=None,
         title=_titles("page.title.chapter"),
         lang=lang,
         digits=digits,
+        more={"mistakes": {"truncated": "page.mistake.truncated.chapter"}},
     )
+    return LivePage(html)
 
 
 def _html(lesson: Lesson, extra: dict[str, Any], network: str | None, titles: dict[str, str]) -> str:
@@ -185,7 +208,7 @@ def _html(lesson: Lesson, extra: dict[str, Any], network: str | None, titles: di
 
     rules = Rules()
     contents = {**graph_contents(lesson, rules), **extra, "digits": lesson.digits}
-    figures = {"graph": graph_figure(lesson.graph), "network": network}
+    figures = {"graph": graph_figure(lesson.graph, lesson.lang), "network": network}
     return assemble(contents, rules.source(), figures, lesson.lang, titles)
 
 

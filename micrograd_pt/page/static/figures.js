@@ -6,6 +6,14 @@ import { openParts } from "./steps.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_LABELS = 12;
+const LABEL = { letter: 6, line: 12, gap: 2 }; // tamanhos do que se escreve numa seta, nas unidades da figura
+const TWO_LINES = 15; // quanto pior é um rótulo em duas linhas
+// Onde se pode escrever, do melhor lugar ao pior: em que ponto da seta, e quão ao lado e quão acima ou abaixo dele.
+const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82]
+  .flatMap((share) => Array.from({ length: 17 }, (_, row) => ({ share, up: 7 * (row - 8) })))
+  .flatMap((place) => [0, -0.3, 0.3, -0.55, 0.55, -0.8, 0.8].map((side) => ({ ...place, side })))
+  .map((place) => ({ ...place, far: Math.abs(place.up) + 30 * Math.abs(place.side) + 20 * Math.abs(place.share - 0.5) }))
+  .sort((one, other) => one.far - other.far);
 
 /** O grafo computacional. */
 export class GraphFigure {
@@ -29,6 +37,8 @@ export class GraphFigure {
       gradient?.setAttribute("data-grad", node.name);
     });
     this.room = this.boxes.map((box) => (box === null ? 0 : box.getBBox()));
+    this.curves = new Map();
+    for (const path of this.svg.querySelectorAll(".edge > path")) this.curves.set(path, points(path));
     this.natural = { width: Number(this.svg.dataset.width) * (4 / 3), height: Number(this.svg.dataset.height) * (4 / 3) };
     this.zoom("read");
   }
@@ -62,6 +72,7 @@ export class GraphFigure {
     for (const label of this.labels) label.remove();
     this.lit = [];
     this.labels = [];
+    this.taken = [];
     if (this.svg === null) return;
     this.boxes.forEach((box, index) => {
       box?.classList.toggle("is-valued", done.values.has(index));
@@ -77,7 +88,7 @@ export class GraphFigure {
       openParts(this.state, step.node).forEach((part, place) => {
         const arrow = edge(step.node, part.user, part.position);
         this.light(arrow, "is-backward-flow");
-        if (arrow !== null && place < MOST_LABELS && seen) this.label(arrow, part);
+        if (arrow !== null && place < MOST_LABELS && seen && this.state.seen.gradient(part.user)) this.label(arrow, part);
       });
     }
     this.reveal(this.boxes[step.node]);
@@ -92,18 +103,50 @@ export class GraphFigure {
   /** Ao lado de uma seta, o que passa por ela: gradiente × derivada local. */
   label(arrow, part) {
     const path = arrow.querySelector("path");
-    if (path === null || part.product === undefined) return;
-    const length = path.getTotalLength();
-    const middle = path.getPointAtLength(length * 0.5);
-    const text = document.createElementNS(SVG, "text");
-    text.setAttribute("class", "flow-label");
-    text.setAttribute("x", middle.x);
-    text.setAttribute("y", middle.y - (length < 80 ? 34 : 4)); // entre duas caixas próximas, acima delas
-    text.setAttribute("text-anchor", "middle");
+    if (!this.curves.has(path) || part.product === undefined) return;
     const [upstream, local] = [part.upstream, part.local].map((number) => typeset(number, 4));
-    text.textContent = `${upstream} × ${local.startsWith("−") ? `(${local})` : local}`;
-    arrow.parentNode.append(text);
-    this.labels.push(text);
+    const factor = `× ${local.startsWith("−") ? `(${local})` : local}`;
+    const shapes = [[`${upstream} ${factor}`], [upstream, factor]]; // numa linha, ou em duas onde só assim cabe
+    const [lines, place] = shapes
+      .map((shape) => [shape, this.free(path, sizeOf(shape))])
+      .reduce((one, other) => (one[1].cost <= other[1].cost + TWO_LINES ? one : other));
+    const { x: left, y: top, width, height } = place;
+    const room = { x: left, y: top, width, height };
+    this.taken.push(room);
+    const label = drawn("g", { class: "flow-label" });
+    label.append(drawn("rect", { ...room, rx: 3 }));
+    lines.forEach((line, row) => {
+      const y = room.y + (row + 1) * LABEL.line - 1;
+      const text = drawn("text", { x: room.x + room.width / 2, y, "text-anchor": "middle" });
+      text.textContent = line;
+      label.append(text);
+    });
+    arrow.parentNode.append(label);
+    this.labels.push(label);
+  }
+
+  /** Um lugar para escrever na seta, ou ao lado dela, longe de caixas, de outras setas e do que já se escreveu. */
+  free(path, size) {
+    const own = this.curves.get(path);
+    const [xs, ys] = [own.map(({ x }) => x), own.map(({ y }) => y)];
+    const around = { x: Math.min(...xs) - 1.1 * size.width, y: Math.min(...ys) - 65 };
+    around.width = Math.max(...xs) + 1.1 * size.width - around.x;
+    around.height = Math.max(...ys) + 65 - around.y;
+    const boxes = [...this.room.filter((box) => box !== 0), ...this.taken].filter((box) => overlap(box, around));
+    const others = [...this.curves].flatMap(([other, curve]) =>
+      other === path ? [] : curve.filter((point) => isInside(point, around)),
+    );
+    let best = { cost: Infinity };
+    for (const { share, up, side, far } of PLACES) {
+      if (far >= best.cost) break;
+      const { x, y } = own[Math.round(share * (own.length - 1))];
+      const room = { x: x + (side - 0.5) * size.width, y: y + up - size.height / 2, ...size };
+      const covered = 1000 * boxes.filter((box) => overlap(room, box)).length;
+      if (covered + far >= best.cost) continue;
+      const cost = covered + far + 40 * others.filter((point) => isInside(point, room)).length;
+      if (cost < best.cost) best = { cost, ...room };
+    }
+    return best;
   }
 
   /** Traz um nó para dentro da moldura. */
@@ -117,6 +160,48 @@ export class GraphFigure {
       behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth",
     });
   }
+}
+
+function sizeOf(lines) {
+  const longest = Math.max(...lines.map((line) => line.length));
+  return { width: longest * LABEL.letter + 6, height: lines.length * LABEL.line + 3 };
+}
+
+function drawn(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+/** Pontos ao longo de uma seta, que o Graphviz escreve como curvas de Bézier cúbicas. */
+function points(path) {
+  const numbers = (path.getAttribute("d").match(/-?[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
+  const corners = numbers.flatMap((x, place) => (place % 2 === 0 ? [{ x, y: numbers[place + 1] }] : []));
+  const found = [];
+  for (let start = 0; start + 3 < corners.length; start += 3) {
+    const [from, , , to] = corners.slice(start, start + 4);
+    const count = Math.max(4, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 5));
+    for (let t = 0; t < 1; t += 1 / count) {
+      const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
+      const along = (axis) => weights.reduce((total, weight, place) => total + weight * corners[start + place][axis], 0);
+      found.push({ x: along("x"), y: along("y") });
+    }
+  }
+  return [...found, corners.at(-1)];
+}
+
+function overlap(one, other) {
+  const { gap } = LABEL;
+  return (
+    one.x < other.x + other.width + gap &&
+    other.x < one.x + one.width + gap &&
+    one.y < other.y + other.height + gap &&
+    other.y < one.y + one.height + gap
+  );
+}
+
+function isInside({ x, y }, room) {
+  return x > room.x - 1 && x < room.x + room.width + 1 && y > room.y - 1 && y < room.y + room.height + 1;
 }
 
 function edge(from, to, position) {
@@ -138,6 +223,8 @@ function write(text, written, room) {
   }
 }
 
+const SMALLEST = 0.85; // pontos da figura em pixels: menor do que isto os números não se leem, e ela se rola
+
 /** A rede: pesos nas setas, com cor, traço e espessura; valores nos neurônios. */
 export class NetworkFigure {
   constructor(state, frame) {
@@ -149,6 +236,7 @@ export class NetworkFigure {
       text: document.querySelector(`#network-${name.replace("weight-", "weight-label-").replace("unit-", "value-")} text`),
     }));
     this.svg = frame.querySelector("svg");
+    if (this.svg !== null) this.svg.style.minWidth = `${Number(this.svg.dataset.width) * SMALLEST}px`;
     for (const { name, node, text } of this.parts) {
       if (text !== null && !name.startsWith("bias")) text.setAttribute("data-value", state.nodes[node].name);
     }

@@ -31,29 +31,49 @@ function numeral(value, digits) {
 }
 
 /**
- * Uma fórmula pronta.
+ * Uma fórmula pronta; o que ainda não se pode ver fica com o nome em vez do número.
  * @param {string} text o modelo.
- * @param {{values: number[], gradients: number[], digits: number}} [state] os números das lacunas.
+ * @param {import("./state.js").State} [state] os números das lacunas.
  * @param {number} [local] a derivada local de que a fórmula fala.
  */
 export function formula(text, state, local) {
   const math = model(text);
-  const fill = (hole, value) => {
+  const fill = (hole, value, symbol) => {
+    if (symbol !== null) return hole.replaceWith(symbol);
     const signs = numeral(value, state.digits);
     if (signs.length === 1) hole.textContent = signs[0].textContent;
     else hole.replaceWith(element("mrow", ...signs));
+    return undefined;
   };
+  const unseen = (kind, index) => !state.seen[kind](index);
   for (const group of math.querySelectorAll("[data-p]")) {
     const hole = group.querySelector("mn");
     const { v, d } = hole.dataset;
     const value = v !== undefined ? state.values[v] : d !== undefined ? state.gradients[d] : local;
-    if (!(value < 0)) group.replaceChildren(...[...group.children].slice(1, -1));
+    const named = v !== undefined ? unseen("value", Number(v)) : d !== undefined && unseen("gradient", Number(d));
+    if (named || !(value < 0)) group.replaceChildren(...[...group.children].slice(1, -1));
   }
-  for (const hole of math.querySelectorAll("[data-v]")) fill(hole, state.values[hole.dataset.v]);
-  for (const hole of math.querySelectorAll("[data-d]")) fill(hole, state.gradients[hole.dataset.d]);
-  for (const hole of math.querySelectorAll("[data-l]")) fill(hole, local);
+  for (const hole of math.querySelectorAll("[data-v]")) {
+    const index = Number(hole.dataset.v);
+    fill(hole, state.values[index], unseen("value", index) ? nameOf(state.nodes[index].math) : null);
+  }
+  for (const hole of math.querySelectorAll("[data-d]")) {
+    const index = Number(hole.dataset.d);
+    fill(hole, state.gradients[index], unseen("gradient", index) ? nameOf(derivativeText(state, index)) : null);
+  }
+  for (const hole of math.querySelectorAll("[data-l]")) fill(hole, local, null);
   translate(math);
   return math;
+}
+
+/** O modelo da derivada da saída em relação a um nó. */
+export function derivativeText(state, index) {
+  const [top, bottom] = [state.root, index].map((node) => `<mrow><mo>∂</mo>${state.nodes[node].math}</mrow>`);
+  return `<mfrac>${top}${bottom}</mfrac>`;
+}
+
+function nameOf(text) {
+  return element("mrow", ...model(text).childNodes);
 }
 
 /** Um número sozinho como fórmula. */
@@ -73,41 +93,76 @@ export function withoutFirstParentheses(math) {
   return math;
 }
 
-/** Uma soma cortada antes de cada sinal, para que a linha possa quebrar ali. */
+/** Uma soma cortada antes de cada sinal, e cada parcela antes de cada ponto de vezes, para que a linha quebre ali. */
 export function pieces(math) {
-  const whole = math.childElementCount === 1 && math.firstElementChild.localName === "mrow" ? math.firstElementChild : math;
-  const isSign = (child) => child.localName === "mo" && ["+", "−"].includes(child.textContent);
-  const children = [...whole.children];
-  if (!children.slice(1).some(isSign)) return [math];
-  const cut = [];
-  for (const [place, child] of children.entries()) {
-    if (place === 0 || isSign(child)) cut.push(element("math"));
-    if (isSign(child) && place > 0) {
-      child.setAttribute("form", "infix");
-      child.setAttribute("lspace", "0.2em");
-      child.setAttribute("rspace", "0.25em");
-    }
-    cut.at(-1).append(child);
+  return cut(math, isSign).map(factors);
+}
+
+/** Um produto cortado antes de cada ponto: os pedaços ficam juntos enquanto cabem numa linha. */
+function factors(math) {
+  const found = cut(math, isTimes);
+  if (found.length === 1) return math;
+  const product = document.createElement("span");
+  product.className = "product";
+  for (const factor of found) product.append(factor, " ");
+  return product;
+}
+
+/** Uma fórmula cortada antes de cada um dos sinais que vêm depois do começo. */
+function cut(math, isCut) {
+  const parts = flat(math);
+  if (!parts.some((part, place) => place > 0 && isCut(part))) return [math];
+  const found = [];
+  for (const [place, part] of parts.entries()) {
+    if (place === 0 || isCut(part)) found.push(element("math"));
+    if (place > 0 && isCut(part)) infix(part);
+    found.at(-1).append(part);
   }
-  return cut;
+  return found;
+}
+
+/** As partes de uma fórmula: as de um grupo que só as junta, também. */
+function flat(math) {
+  return [...math.children].flatMap((part) => (part.localName === "mrow" && !isKept(part) ? flat(part) : [part]));
+}
+
+/** Verdadeiro se um grupo não se corta: está entre sinais que o fecham, ou é uma chamada ou um número com 10ⁿ. */
+function isKept(group) {
+  const [first, second, third] = group.children;
+  const closed = first?.localName === "mo" && !isSign(first);
+  const called = second?.firstElementChild?.textContent === "(" && first.localName !== "mrow" && group.childElementCount === 2;
+  const scaled = isTimes(second) && third?.localName === "msup" && third.firstElementChild.textContent === "10";
+  return closed || called || scaled;
+}
+
+function isSign(part) {
+  return part.localName === "mo" && ["+", "−"].includes(part.textContent);
+}
+
+function isTimes(part) {
+  return part?.localName === "mo" && part.textContent === "·";
+}
+
+function infix(sign) {
+  sign.setAttribute("form", "infix");
+  sign.setAttribute("lspace", "0.2em");
+  sign.setAttribute("rspace", "0.25em");
 }
 
 /** As parcelas de uma soma, cada uma uma fórmula, com o sinal de mais entre elas. */
 export function summed(terms) {
   return terms.flatMap((term, place) => {
-    if (place === 0) return [withoutFirstParentheses(term)];
+    if (place === 0) return [factors(withoutFirstParentheses(term))];
     const inner = term.childElementCount === 1 && term.firstElementChild.localName === "mrow" ? term.firstElementChild : term;
     const first = inner.firstElementChild;
     const negative = first?.localName === "mo" && first.textContent === "−";
     if (negative) {
       first.setAttribute("form", "infix");
-      return [term];
+      return [factors(term)];
     }
     const plus = element("mo", "+");
-    plus.setAttribute("form", "infix");
-    plus.setAttribute("lspace", "0.2em");
-    plus.setAttribute("rspace", "0.25em");
+    infix(plus);
     term.prepend(plus);
-    return [term];
+    return [factors(term)];
   });
 }

@@ -4,11 +4,14 @@ import { formula } from "./formulas.js";
 import { say } from "./language.js";
 import { format, parse } from "./numbers.js";
 
+const LONG_NAME = { column: 8, math: 14 }; // letras: pedem uma coluna larga, ou não cabem como fórmula
+
 /** A lista das folhas. */
 export class LeafList {
   constructor(state, list, links) {
     this.state = state;
     this.rows = state.graph.leaves.map((index) => this.row(index, list, links));
+    list.classList.toggle("has-long-names", state.graph.leaves.some((index) => state.nodes[index].name.length > LONG_NAME.column));
     this.describe();
   }
 
@@ -19,7 +22,9 @@ export class LeafList {
     item.className = "leaf-row";
     const symbol = document.createElement("span");
     symbol.className = "leaf-name";
-    symbol.append(formula(math));
+    symbol.title = name;
+    // Um nome comprido é texto, que se corta com reticências; um curto é uma fórmula.
+    symbol.append(name.length > LONG_NAME.math ? name : formula(math));
     const field = document.createElement("input");
     Object.assign(field, { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false });
     field.dataset.leaf = name;

@@ -5,17 +5,18 @@ import { formula } from "./formulas.js";
 import { Handout } from "./handout.js";
 import { language, loadSentences, say, speak, translate } from "./language.js";
 import { LeafList } from "./leaves.js";
-import { format } from "./numbers.js";
-import { $, numberField, StepPanel } from "./panel.js";
+import { format, parse } from "./numbers.js";
+import { $, StepPanel } from "./panel.js";
 import { DecisionMap, LossCurve } from "./plots.js";
 import { Quiz } from "./questions.js";
 import { SampleTable } from "./samples.js";
 import { State } from "./state.js";
 import { listSteps } from "./steps.js";
 import { Drawer } from "./storage.js";
-import { Training } from "./training.js";
+import { NumberField, Training } from "./training.js";
 
 const THEMES = ["auto", "light", "dark"];
+const MOST_EPOCHS = 1e6;
 
 const data = JSON.parse($("data").textContent);
 const wishes = new Drawer("micrograd_pt:page");
@@ -24,21 +25,21 @@ loadSentences(data.sentences, wishes.get("lang") in data.sentences ? wishes.get(
 const state = new State(data, RULES);
 const steps = listSteps(state);
 const quiz = new Quiz(state, steps);
+const modes = new Drawer(`${quiz.drawer.name}:mode`);
 const training = new Training(state);
 const places = { forward: new Map(), backward: new Map() };
 steps.forEach(({ kind, node }, place) => places[kind]?.set(node, place));
 
-/** O que já se pode ver: tudo, menos o que as perguntas escondem. */
-const seen = {
-  value: (index) => isSeen("forward", index),
-  gradient: (index) => isSeen("backward", index),
-};
+const { seen } = state;
+seen.value = (index) => isSeen("forward", index);
+seen.gradient = (index) => isSeen("backward", index);
 
+/** No modo de perguntas só se vê o que já foi respondido, e o que ninguém pergunta. */
 function isSeen(kind, index) {
   if (state.mode !== "quiz") return true;
   const place = places[kind].get(index);
-  if (place === undefined) return kind === "forward" || state.step === steps.length - 1;
-  return place < state.step || quiz.result(place) !== undefined;
+  if (place !== undefined) return quiz.result(place) !== undefined;
+  return kind === "forward" || [...places.backward.values()].every((step) => quiz.result(step) !== undefined);
 }
 
 function go(step) {
@@ -61,8 +62,8 @@ function fromAddress() {
 
 translate(document);
 $("network-card").hidden = $("network").querySelector("svg") === null;
-$("no-graph").hidden = $("graph").querySelector("svg") !== null;
-$("graph").hidden = !$("no-graph").hidden;
+$("no-graph").hidden = document.getElementById("graph-node-0") !== null;
+$("graph").hidden = $("graph").querySelector("svg") === null;
 const graphFigure = new GraphFigure(state, $("graph"));
 const networkFigure = new NetworkFigure(state, $("network"));
 const links = new Links(graphFigure, networkFigure);
@@ -74,7 +75,6 @@ const hasSamples = data.samples !== undefined;
 $("samples-card").hidden = $("how-label").hidden = !hasSamples;
 const sampleTable = hasSamples ? new SampleTable(state, $("samples"), $("samples-verdict")) : null;
 const decisionMap = hasSamples ? new DecisionMap(state, $("map")) : null;
-if (decisionMap !== null) $("map").hidden = !decisionMap.isDrawn;
 
 // A tabela de todos os nós.
 
@@ -108,8 +108,10 @@ function showNumbers() {
     writeCell(value, seen.value(index) ? format(state.values[index], state.digits) : "?");
     writeCell(gradient, seen.gradient(index) ? format(state.gradients[index], state.digits) : "?");
   });
-  curve.show(state.losses, state.digits);
-  sampleTable?.show();
+  curve.show(seen.value(state.root) ? state.losses : [], state.digits);
+  const outputsSeen = (data.samples?.outputs ?? []).every((index) => seen.value(index));
+  sampleTable?.show(outputsSeen, seen.value(state.root));
+  if (decisionMap !== null) $("map").hidden = !decisionMap.isDrawn || !outputsSeen;
   decisionMap?.show();
   $("undo").disabled = state.memories.length === 0 || training.running;
 }
@@ -139,6 +141,8 @@ function showWords() {
   $("lang-pt").setAttribute("aria-pressed", String(language() === "pt"));
   $("lang-en").setAttribute("aria-pressed", String(language() === "en"));
   $("theme").textContent = say(`page.theme.${theme()}`);
+  rateField.describe();
+  epochsField.describe();
   showTraining();
 }
 
@@ -153,7 +157,7 @@ state.watch((what) => {
   if (what !== "numbers") showStep();
   else if (!training.running) graphFigure.showStep(steps[state.step], doneNow(), !panel.asking);
   panel.show();
-  if (what === "step" || what === "mode") panel.speak();
+  if (!training.running) panel.speak();
 });
 
 function doneNow() {
@@ -166,18 +170,30 @@ function doneNow() {
 
 $("rate").value = format(state.rate, state.digits);
 $("epochs").value = String(data.epochs);
-numberField($("rate"), (rate) => rate > 0, (rate) => {
+const rateField = new NumberField($("rate"), $("rate-problem"), "page.train.rate.refused", readRate, (rate) => {
   state.rate = rate;
   state.tell("numbers");
 });
-numberField($("epochs"), (epochs) => Number.isInteger(epochs) && epochs > 0 && epochs <= 1e6, () => {});
+const epochsField = new NumberField($("epochs"), $("epochs-problem"), "page.train.epochs.refused", readEpochs);
+
+function readRate(text) {
+  const rate = parse(text)?.value;
+  return rate > 0 ? rate : null;
+}
+
+function readEpochs(text) {
+  const epochs = /^\d+$/.test(text.trim()) ? Number(text) : 0;
+  return epochs > 0 && epochs <= MOST_EPOCHS ? epochs : null;
+}
+
 $("once").addEventListener("click", () => {
-  $("train-status").textContent = say(training.once() ? "page.train.stepped" : "page.train.diverged");
+  $("train-status").textContent = rateField.read() === null ? "" : say(`page.train.${training.once()}`);
 });
 $("train").addEventListener("click", () => {
   if (training.running) return training.stop();
-  const epochs = Number($("epochs").value);
-  if (!(Number.isInteger(epochs) && epochs > 0)) return undefined;
+  $("train-status").textContent = "";
+  const epochs = epochsField.read();
+  if (rateField.read() === null || epochs === null) return undefined;
   panel.pause();
   training.start(epochs, $("how").value, (how) => {
     $("train-status").textContent = say(`page.train.${how}`, { epochs: state.losses.length });
@@ -186,7 +202,6 @@ $("train").addEventListener("click", () => {
     state.tell("numbers");
   });
   document.body.dataset.training = "running";
-  $("train-status").textContent = "";
   return showTraining();
 });
 $("undo").addEventListener("click", () => state.undo());
@@ -205,6 +220,7 @@ function showTraining() {
 // Modo, língua, tema, progresso, tamanho do grafo.
 
 function setMode(mode) {
+  modes.set("mode", mode);
   state.mode = mode;
   document.body.dataset.mode = mode;
   $("mode-explore").setAttribute("aria-pressed", String(mode === "explore"));
@@ -266,8 +282,8 @@ window.micrograd = Object.freeze({
   set(label, number) {
     const index = state.index(label);
     if (state.nodes[index].rule !== null) throw new Error(`${label} é calculado: mude uma folha`);
-    const value = Number(number);
-    if (Number.isNaN(value) && typeof number !== "number") throw new Error(`set espera um número, e recebeu ${number}`);
+    const value = typeof number === "string" ? (parse(number)?.value ?? NaN) : typeof number === "number" ? number : NaN;
+    if (!Number.isFinite(value)) throw new Error(`set espera um número finito, e recebeu ${number}`);
     state.setLeaf(index, value);
   },
   /** O valor do nó com esse rótulo; undefined se a conta não existe. */
@@ -286,4 +302,5 @@ state.step = Math.max(0, Math.min(steps.length - 1, fromAddress()));
 showTheme();
 panel.open();
 state.tell("language");
+if (modes.get("mode") === "quiz") setMode("quiz");
 document.body.dataset.ready = "yes";

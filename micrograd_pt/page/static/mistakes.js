@@ -56,7 +56,11 @@ function valueMistakes(state, { node }) {
   const found = [{ name: "weights_updated", value: graph.forward(state.updated()).values[node] }];
   if (isActivation(graph, node)) {
     found.push({ name: "activation_forgotten", value: numbers[0] });
-    found.push({ name: "derivative_for_value", value: attempt(() => graph.slope(node, 0, values)) });
+  }
+  found.push({ name: "derivative_for_value", value: attempt(() => onlySlope(graph, node, values)) });
+  found.push({ name: "inputs_for_outputs", value: attempt(() => rule.value(beforeActivations(graph, node, values))) });
+  for (const { user } of state.parts[node]) {
+    if (isActivation(graph, user)) found.push({ name: "activation_applied", value: values[user] });
   }
   if (numbers.length === 2 && ["sub", "div", "pow", "atan2"].includes(name)) {
     found.push({ name: "order_swapped", value: attempt(() => rule.value([numbers[1], numbers[0]])) });
@@ -75,7 +79,8 @@ function valueMistakes(state, { node }) {
 /** As parcelas de uma soma, das que alguém pode esquecer. */
 function termsOf(name, numbers) {
   if (name === "dot") return numbers.slice(numbers.length / 2).map((entry, place) => entry * numbers[place]);
-  return ["sum", "add"].includes(name) && numbers.length > 2 ? numbers : [];
+  if (name === "sub") return [numbers[0], -numbers[1]];
+  return ["sum", "add"].includes(name) && numbers.length > 1 ? numbers : [];
 }
 
 function localMistakes(state, { part }) {
@@ -85,11 +90,10 @@ function localMistakes(state, { part }) {
     { name: "with_upstream", value: part.product },
     { name: "upstream_only", value: part.upstream },
     { name: "swapped", value: swappedLocal(state, part) },
+    { name: "value_for_derivative", value: values[user] },
   ];
   for (const value of misplacedLocals(state, user)) found.push({ name: "slope_misplaced", value });
-  if (isActivation(graph, user)) {
-    for (const value of [values[user], 1]) found.push({ name: "slope_forgotten", value });
-  }
+  if (isActivation(graph, user)) found.push({ name: "slope_forgotten", value: 1 });
   for (const seen of updatedViews(state)) {
     found.push({ name: "weights_updated", value: attempt(() => graph.slope(user, position, seen)) });
   }
@@ -104,7 +108,7 @@ function gradientMistakes(state, { node }) {
   const summed = (name, term) => add(name, sum(parts.map(term)));
   if (parts.length > 1) {
     for (const part of parts) add("one_path", part.product);
-    if (parts.length > 2) for (const part of parts) add("one_path", state.gradients[node] - part.product);
+    if (parts.length > 2) for (const part of parts) add("path_missing", state.gradients[node] - part.product);
     for (const part of parts) {
       add("local_only", part.local);
       add("upstream_only", part.upstream);
@@ -132,6 +136,26 @@ function gradientMistakes(state, { node }) {
 function isActivation(graph, index) {
   const rule = graph.nodes[index].rule;
   return rule.endsWith("/1") && !["neg/1", "identity/1"].includes(rule);
+}
+
+/** A derivada de um nó em relação ao seu único argumento, que pode ter vários usos; undefined se há mais de um. */
+function onlySlope(graph, index, values) {
+  const places = graph.places[index];
+  const nodes = new Set(places.filter((place) => place >= 0));
+  if (nodes.size !== 1) return undefined;
+  return sum(places.map((place, position) => (place < 0 ? 0 : (graph.slope(index, position, values) ?? 0))));
+}
+
+/** Os argumentos de um nó, com a entrada de cada ativação no lugar da saída dela. */
+function beforeActivations(graph, index, values) {
+  const places = graph.places[index];
+  return graph
+    .numbers(index, values)
+    .map((number, position) => (isActivated(graph, places[position]) ? graph.numbers(places[position], values)[0] : number));
+}
+
+function isActivated(graph, place) {
+  return place >= 0 && graph.nodes[place].rule !== null && isActivation(graph, place);
 }
 
 /** O gradiente de um nó sem a derivada da ativação que vem depois dele. */

@@ -33,8 +33,7 @@ export function typeset(value, digits) {
  *   (Infinity numa fração); null se não é um número.
  */
 export function parse(text) {
-  const plain = text.replace(/[\s_]/g, "").replace(/[−–]/g, "-");
-  const pieces = plain.split("/");
+  const pieces = text.replace(/[−–]/g, "-").split("/");
   if (pieces.length > 2) return null;
   const numbers = pieces.map(parseDecimal);
   if (numbers.includes(null)) return null;
@@ -43,15 +42,18 @@ export function parse(text) {
   return Number.isFinite(value) ? { value, digits: Infinity } : null;
 }
 
+// Um só sinal separa as casas; milhares são grupos de três, todos com o mesmo separador, que não é o das casas.
+const PLAIN = /^(?<whole>\d*)(?:[.,](?<places>\d*))?$/;
+const GROUPED = /^(?<whole>\d{1,3}(?:(?<sign>[.,\s])\d{3})(?:\k<sign>\d{3})*)(?:(?!\k<sign>)[.,](?<places>\d*))?$/;
+
 function parseDecimal(text) {
-  const decimal = /^([+-]?)(\d[\d.,]*|[.,]\d+)(?:e([+-]?\d+))?$/i.exec(text);
+  const decimal = /^([+-]?)\s*(\d[\d.,\s]*|[.,]\d+)(?:e([+-]?\d+))?$/i.exec(text.trim());
   if (decimal === null) return null;
   const [, sign, written, exponent = "0"] = decimal;
-  // O último sinal separa as casas; um que se repete, ou que vem antes dele, separa os milhares.
-  const last = Math.max(written.lastIndexOf(","), written.lastIndexOf("."));
-  const repeated = last >= 0 && written.split(written[last]).length > 2;
-  const whole = (last < 0 || repeated ? written : written.slice(0, last)).replace(/[.,]/g, "");
-  const places = last < 0 || repeated ? "" : written.slice(last + 1);
+  const found = PLAIN.exec(written) ?? GROUPED.exec(written);
+  if (found === null) return null;
+  const { whole: figures, places = "" } = found.groups;
+  const whole = figures.replace(/[.,\s]/g, "");
   const value = Number(`${sign}${whole || "0"}.${places || "0"}e${exponent}`);
   if (!Number.isFinite(value)) return null;
   const digits = (whole + places).replace(/^0+/, "").length || 1;
@@ -63,6 +65,11 @@ export function unitInLastPlace(value, digits) {
   return value === 0 ? 0 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
 }
 
+/** Com quantos algarismos significativos, ao menos, se responde. */
+export function fewestDigits(digits) {
+  return Math.min(3, digits);
+}
+
 /**
  * Verdadeiro se a resposta é o número, com os algarismos com que ele se mostra ou, arredondada, com menos (três ao
  * menos, se o número não é mais curto).
@@ -71,7 +78,6 @@ export function unitInLastPlace(value, digits) {
 export function agrees(answer, value, digits) {
   if (value === undefined) return false;
   if (Math.abs(answer.value - value) <= 1.001 * unitInLastPlace(value, digits)) return true;
-  const fewest = Math.min(3, digits);
   const places = Math.min(answer.digits, digits);
-  return places >= fewest && Math.abs(answer.value - value) <= 0.5001 * unitInLastPlace(value, places);
+  return places >= fewestDigits(digits) && Math.abs(answer.value - value) <= 0.5001 * unitInLastPlace(value, places);
 }

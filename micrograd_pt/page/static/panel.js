@@ -1,8 +1,8 @@
 // O cartão do passo: título, fórmulas, perguntas e os botões que andam.
 
 import { say } from "./language.js";
-import { formula } from "./formulas.js";
-import { format, parse } from "./numbers.js";
+import { formula, pieces } from "./formulas.js";
+import { fewestDigits, format } from "./numbers.js";
 import { backwardLines, forwardLines, gradientName, openParts, spoken, titled, writtenSlopes } from "./steps.js";
 
 /** O elemento com esse id. */
@@ -167,10 +167,9 @@ export class StepPanel {
     const { part } = this.quiz.current;
     const written = writtenSlopes(state, part.user, this.picks)[part.position];
     if (written === null || shown === 0) return [];
-    const rows = [
-      { left: this.localName(part), sign: "=", right: [formula(written[2])] },
-      { left: null, sign: "=", right: [formula(written[3], state, part.local)] },
-    ];
+    const rows = [{ left: this.localName(part), sign: "=", right: pieces(formula(written[2])) }];
+    // Uma derivada que não se escreve por extenso só se poderia mostrar como a resposta.
+    if (!written[3].includes("data-l")) rows.push({ left: null, sign: "=", right: pieces(formula(written[3], state)) });
     return rows.slice(0, shown).map(lineElement);
   }
 
@@ -203,16 +202,21 @@ export class StepPanel {
       const gradient = state.gradients[index];
       row.insertCell().append(formula(state.nodes[index].math));
       row.insertCell().textContent = format(state.leaves[index], digits);
-      row.insertCell().textContent = `− ${format(state.rate, digits)} · ${gradient < 0 ? `(${format(gradient, digits)})` : format(gradient, digits)}`;
+      const shown = state.seen.gradient(index);
+      const written = shown ? format(gradient, digits) : "?";
+      row.insertCell().textContent = `− ${format(state.rate, digits)} · ${shown && gradient < 0 ? `(${written})` : written}`;
       const cell = row.insertCell();
-      cell.textContent = format(leaves[index], digits);
+      cell.textContent = shown ? format(leaves[index], digits) : "?";
       cell.dataset.updated = state.nodes[index].name;
     }
     const holder = document.createElement("div");
     holder.className = "updates-holder";
     const effect = document.createElement("p");
     effect.className = "effect";
-    const outputs = [...(state.data.samples?.outputs ?? []).filter((index) => index >= 0), state.root];
+    const known = [...state.trainable].every((index) => state.seen.gradient(index));
+    const outputs = [...(state.data.samples?.outputs ?? []).filter((index) => index >= 0), state.root].filter(
+      (index) => known && state.seen.value(index),
+    );
     const later = state.graph.forward(leaves).values;
     effect.textContent = outputs
       .map((index) =>
@@ -228,7 +232,7 @@ export class StepPanel {
     holder.setAttribute("role", "group");
     holder.setAttribute("aria-label", say("page.step.update"));
     const all = document.createElement("div");
-    all.dataset.after = String(after);
+    if (known) all.dataset.after = String(after);
     all.append(effect, holder);
     return all;
   }
@@ -241,7 +245,10 @@ export class StepPanel {
     $("problem").hidden = first === undefined;
     if (first === undefined) return;
     const { name, symbol } = state.nodes[first.index];
-    const numbers = state.graph.numbers(first.index, state.values).map((number) => format(number, state.digits));
+    const places = state.graph.places[first.index];
+    const numbers = state.graph
+      .numbers(first.index, state.values)
+      .map((number, place) => (places[place] < 0 || state.seen.value(places[place]) ? format(number, state.digits) : "?"));
     const where = state.failures.has(first.index) ? "value" : "slope";
     $("problem").textContent = say(`page.problem.${where}.${first.kind}`, { name, symbol, numbers: numbers.join(", ") });
   }
@@ -270,6 +277,7 @@ export class StepPanel {
     const user = part === undefined ? "" : state.nodes[part.user].name;
     const text = say(key, { name, user, output: state.nodes[state.root].name });
     $("question-text").replaceChildren(text, " ", symbol);
+    $("question-digits").textContent = say("page.question.digits", { digits: fewestDigits(state.digits) });
     $("hint").disabled = quiz.hints >= 2;
   }
 
@@ -294,14 +302,4 @@ export function lineElement({ left, sign, right, isResult }) {
   for (const piece of right) rest.append(piece, " ");
   line.append(side, equals, rest);
   return line;
-}
-
-/** Um campo de número do treinamento, que só aceita o que serve. */
-export function numberField(field, accepts, use) {
-  field.addEventListener("change", () => {
-    const written = parse(field.value);
-    const good = written !== null && accepts(written.value);
-    field.setAttribute("aria-invalid", String(!good));
-    if (good) use(written.value);
-  });
 }

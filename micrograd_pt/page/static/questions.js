@@ -84,7 +84,7 @@ export class Quiz {
     }
     this.tries += 1;
     const names = recognized(this.state, this.current, written);
-    const reasons = names.map((name) => say(`page.mistake.${name}`));
+    const reasons = names.map((name) => say(this.state.data.mistakes?.[name] ?? `page.mistake.${name}`));
     if (reasons.length === 0) return { verdict: "wrong", text: say("page.answer.unknown") };
     if (reasons.length === 1) return { verdict: "wrong", text: say("page.answer.mistake", { reason: reasons[0] }) };
     return { verdict: "wrong", text: say("page.answer.mistakes", { reasons: reasons.join(" ") }) };

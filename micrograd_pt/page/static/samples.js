@@ -52,7 +52,11 @@ export class SampleTable {
     return outputs[0] >= threshold ? Math.max(...wanted) : Math.min(...wanted);
   }
 
-  show() {
+  /**
+   * @param {boolean} outputsSeen falso enquanto as perguntas escondem a saída.
+   * @param {boolean} lossSeen falso enquanto escondem a perda.
+   */
+  show(outputsSeen, lossSeen) {
     const { state } = this;
     const { rows, outputs } = state.data.samples;
     let total = 0;
@@ -67,15 +71,17 @@ export class SampleTable {
       total += values[state.root];
       classed &&= predicted !== null;
       if (predicted !== wanted) wrong += 1;
-      row.output.textContent = numbers.map((number) => format(number, state.digits)).join(", ");
-      row.predicted.textContent = predicted === null ? "—" : `${format(predicted, state.digits)} ${predicted === wanted ? "✓" : "✗"}`;
-      row.predicted.classList.toggle("is-wrong", predicted !== wanted);
+      const verdict = predicted === null ? "—" : `${format(predicted, state.digits)} ${predicted === wanted ? "✓" : "✗"}`;
+      row.output.textContent = outputsSeen ? numbers.map((number) => format(number, state.digits)).join(", ") : "?";
+      row.predicted.textContent = outputsSeen ? verdict : "?";
+      row.predicted.classList.toggle("is-wrong", outputsSeen && predicted !== wanted);
       row.line.classList.toggle("is-chosen", place === state.sample);
       row.choice.setAttribute("aria-pressed", String(place === state.sample));
     });
     const sum = say("page.samples.total", { value: format(total, state.digits) });
     const right = say("page.samples.right", { right: rows.length - wrong, total: rows.length });
-    this.verdict.textContent = classed ? `${sum} ${right}` : sum;
-    this.verdict.dataset.total = String(total);
+    const told = [...(lossSeen ? [sum] : []), ...(outputsSeen && classed ? [right] : [])];
+    this.verdict.textContent = told.length > 0 ? told.join(" ") : say("page.samples.asked");
+    this.verdict.dataset.total = lossSeen ? String(total) : "?";
   }
 }

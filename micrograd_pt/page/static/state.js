@@ -26,6 +26,8 @@ export class State {
     this.memories = [];
     this.step = 0;
     this.mode = "explore";
+    /** O que já se pode ver: tudo, menos o que as perguntas escondem. */
+    this.seen = { value: () => true, gradient: () => true };
     this.watchers = [];
     this.compute();
   }

@@ -1,6 +1,6 @@
 // Os passos: o começo, cada nó para frente, cada gradiente para trás, a atualização; e o que cada um tem a dizer.
 
-import { formula, numberFormula, pieces, summed } from "./formulas.js";
+import { derivativeText, formula, numberFormula, pieces, summed } from "./formulas.js";
 import { say } from "./language.js";
 import { format } from "./numbers.js";
 
@@ -38,8 +38,7 @@ export function forwardLines(state, index) {
 
 /** O gradiente de um nó em símbolos, ∂E/∂w. */
 export function gradientName(state, index) {
-  const fraction = `<mfrac><mrow><mo>∂</mo>${state.nodes[state.root].math}</mrow><mrow><mo>∂</mo>${state.nodes[index].math}</mrow></mfrac>`;
-  return formula(fraction);
+  return formula(derivativeText(state, index));
 }
 
 /** As parcelas por onde passa gradiente. */
@@ -69,7 +68,7 @@ export function backwardLines(state, index, picks) {
       right: summed(written.map(([, numbers], place) => formula(numbers, state, parts[place].local))),
     },
   ];
-  if (parts.length > 1) {
+  if (parts.length > 1 && parts.every(({ user }) => state.seen.gradient(user))) {
     const products = parts.map((part) => grouped(part.product, state.digits));
     lines.push({ left: null, sign: "=", right: summed(products) });
   }

@@ -1,27 +1,67 @@
 // Treinar: uma atualização, ou muitas, sem travar a página.
 
 import { DomainError } from "./functions.js";
+import { say } from "./language.js";
 
 const BUDGET = 12; // milissegundos de conta por quadro
+const MOST_KEPT = 4; // épocas a que se pode voltar quando a perda deixa de ser um número
 
-/** Um treinamento; `onEnd` recebe como acabou: "done", "stopped" ou "diverged". */
+/** Um campo do treinamento: o que não serve é recusado por escrito ao lado dele, e nada muda. */
+export class NumberField {
+  /**
+   * @param {HTMLInputElement} field
+   * @param {HTMLElement} problem onde se diz por que o número não serve.
+   * @param {string} sentence o nome da frase que o diz.
+   * @param {(text: string) => number | null} reader o número escrito; null se não serve.
+   * @param {(number: number) => void} [use] o que fazer com um número novo que serve.
+   */
+  constructor(field, problem, sentence, reader, use = () => {}) {
+    Object.assign(this, { field, problem, sentence, reader });
+    field.addEventListener("change", () => {
+      const number = reader(field.value);
+      this.describe();
+      if (number !== null) use(number);
+    });
+  }
+
+  /** O número do campo; null, dito por escrito e com o foco no campo, se ele não serve. */
+  read() {
+    const number = this.reader(this.field.value);
+    this.describe();
+    if (number === null) this.field.focus();
+    return number;
+  }
+
+  /** Diz, na língua da página, se o que está escrito não serve. */
+  describe() {
+    const bad = this.reader(this.field.value) === null;
+    this.field.setAttribute("aria-invalid", String(bad));
+    this.problem.textContent = bad ? say(this.sentence, { written: this.field.value }) : "";
+  }
+}
+
+/** Um treinamento; `onEnd` recebe como acabou: "done", "stopped", "diverged" ou "missing". */
 export class Training {
   constructor(state) {
     this.state = state;
     this.running = false;
   }
 
-  /** Uma atualização com a taxa de agora; falsa se falta um gradiente. */
+  /**
+   * Uma atualização com a taxa de agora.
+   * @returns {"stepped" | "missing" | "diverged"} como foi: nada muda se falta um gradiente, ou se depois a perda não
+   *   seria um número.
+   */
   once() {
     const { state } = this;
     const complete = [...state.trainable].every((index) => Number.isFinite(state.gradients[index]));
-    if (!complete || !Number.isFinite(state.values[state.root])) return false;
-    state.remember();
+    if (!complete || !Number.isFinite(state.values[state.root])) return "missing";
     const leaves = state.updated();
-    const losses = [...(state.losses.length > 0 ? state.losses : [state.values[state.root]])];
-    losses.push(state.graph.forward(leaves).values[state.root]);
-    state.change({ leaves, losses });
-    return true;
+    const loss = state.graph.forward(leaves).values[state.root];
+    if (!Number.isFinite(loss) || !leaves.every(Number.isFinite)) return "diverged";
+    state.remember();
+    state.change({ leaves, losses: [...(state.losses.length > 0 ? state.losses : [state.values[state.root]]), loss] });
+    return "stepped";
   }
 
   /**
@@ -37,21 +77,33 @@ export class Training {
     let left = epochs;
     let leaves = [...state.leaves];
     const losses = [];
+    const kept = [leaves]; // as folhas das últimas épocas, a mais nova no começo
+    const giveUp = () => {
+      const good = kept.find((candidate) => isSound(state, candidate));
+      if (good === undefined) state.undo();
+      else state.change({ leaves: this.atSample(good), losses });
+      this.stop(good === undefined ? "missing" : "diverged");
+    };
     const frame = () => {
       if (!this.running) return;
       const until = performance.now() + BUDGET;
       try {
         while (left > 0 && performance.now() < until) {
           const { loss, changed } = epoch(state, leaves, how);
-          if (!Number.isFinite(loss) || changed.some((number) => Number.isNaN(number))) throw new DomainError("overflow");
+          if (!Number.isFinite(loss) || !changed.every(Number.isFinite)) throw new DomainError("overflow");
           leaves = changed;
+          kept.unshift(leaves);
+          if (kept.length > MOST_KEPT) kept.splice(MOST_KEPT - 1, 1);
           losses.push(loss);
           left -= 1;
         }
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        state.change({ leaves: this.atSample(leaves), losses });
-        this.stop("diverged");
+        giveUp();
+        return;
+      }
+      if (left === 0 && !isSound(state, leaves)) {
+        giveUp();
         return;
       }
       state.change({ leaves: this.atSample(leaves), losses });
@@ -69,6 +121,20 @@ export class Training {
 
   atSample(leaves) {
     return this.state.sample === null ? leaves : this.state.withSample(leaves, this.state.sample);
+  }
+}
+
+/** Verdadeiro se com essas folhas a perda de cada amostra é um número, e cada gradiente também. */
+function isSound(state, leaves) {
+  const rows = state.data.samples?.rows ?? [null];
+  try {
+    return rows.every((row, place) => {
+      const { value, gradients } = state.graph.run(row === null ? leaves : state.withSample(leaves, place));
+      return Number.isFinite(value) && gradients.every(Number.isFinite);
+    });
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
   }
 }
 
