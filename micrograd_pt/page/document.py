@@ -31,6 +31,7 @@ MODULES = (
     "figures",
     "plots",
     "training",
+    "fields",
     "questions",
     "leaves",
     "samples",

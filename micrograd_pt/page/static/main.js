@@ -1,5 +1,6 @@
 // O começo: lê os dados, põe cada parte no lugar, e oferece window.micrograd.
 
+import { NumberField } from "./fields.js";
 import { GraphFigure, Links, NetworkFigure } from "./figures.js";
 import { formula } from "./formulas.js";
 import { Handout } from "./handout.js";
@@ -13,7 +14,7 @@ import { SampleTable } from "./samples.js";
 import { State } from "./state.js";
 import { listSteps } from "./steps.js";
 import { Drawer } from "./storage.js";
-import { NumberField, Training } from "./training.js";
+import { Training } from "./training.js";
 
 const THEMES = ["auto", "light", "dark"];
 const MOST_EPOCHS = 1e6;
