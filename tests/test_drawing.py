@@ -169,14 +169,14 @@ def test_minus_zero_is_never_shown() -> None:
     assert not [text for text in texts(draw(y)) if "−0" in text or "-0" in text]
 
 
-def test_a_million_nodes_are_summarised_instead_of_drawn() -> None:
+def test_hundreds_of_thousands_of_nodes_are_summarised_instead_of_drawn() -> None:
     x = y = Value(1.0, "x")
-    for _ in range(1_000_000):
+    for _ in range(200_000):
         y = y + x
     figure = draw(y)
     assert len(structure(figure)["objects"]) <= 7
     said = " ".join(texts(figure))
-    assert "1000001" in said and "2000000" in said and "grande demais" in said
+    assert "200001" in said and "400000" in said and "grande demais" in said
 
 
 def test_one_node_with_too_many_arguments_is_summarised_as_well() -> None:
