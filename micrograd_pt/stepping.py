@@ -175,8 +175,10 @@ def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any])
             raise CompileError("o modelo ou a perda muda o data de um parâmetro")
         return found
 
+    def shaped(leaves: list[Any]) -> list[Any]:
+        return [leaves[:count], *rebuild(leaves[count:])]
+
     try:
-        shaped = lambda leaves: [leaves[:count], *rebuild(leaves[count:])]  # noqa: E731
         return trace(written, [*before, *numbers], shaped, parameters)
     finally:
         for parameter, data in zip(parameters, before, strict=True):

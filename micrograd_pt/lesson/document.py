@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from micrograd_pt.lesson.latex import article, render_latex
 from micrograd_pt.lesson.markdown import render_markdown
 from micrograd_pt.lesson.outline import Section
@@ -11,19 +13,19 @@ from micrograd_pt.lesson.text import WIDTH, render
 from micrograd_pt.notation import printable
 
 
-class Document:
+class Document(ABC):
     """Um esboço que se mostra de várias formas; quem herda diz o título e o esboço, a língua e os algarismos."""
 
     lang: str
     digits: int
 
+    @abstractmethod
     def title(self) -> str:
         """O título do documento."""
-        raise NotImplementedError
 
+    @abstractmethod
     def outline(self) -> list[Section]:
         """As seções, com as suas fórmulas."""
-        raise NotImplementedError
 
     def text(self, color: bool = False, width: int = WIDTH) -> str:
         """Como texto para um terminal.

@@ -9,6 +9,7 @@ import importlib.util
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from tests.benchmarks import by_hand, tuples, workloads
@@ -215,16 +216,10 @@ def hips_autograd(name: str) -> Step:
     import autograd
     import autograd.numpy as np
 
-    class Functions:
-        exp, log = np.exp, np.log
-
-        @staticmethod
-        def relu(x: Any) -> Any:
-            return np.maximum(x, 0.0)
-
     work = WORKLOADS[name]
     numbers = np.array(work.parameters)
-    both = autograd.value_and_grad(lambda p: work.loss([Boxed(q, Functions) for q in p]).inner)
+    functions = SimpleNamespace(exp=np.exp, log=np.log, relu=lambda x: np.maximum(x, 0.0))
+    both = autograd.value_and_grad(lambda p: work.loss([Boxed(q, functions) for q in p]).inner)
     return lambda: both(numbers)
 
 
@@ -248,16 +243,10 @@ def casadi_function(name: str) -> Step:
     """casadi: o grafo simbólico, construído uma vez, e executado em C++."""
     import casadi
 
-    class Functions:
-        exp, log = casadi.exp, casadi.log
-
-        @staticmethod
-        def relu(x: Any) -> Any:
-            return casadi.fmax(x, 0)
-
     work = WORKLOADS[name]
+    functions = SimpleNamespace(exp=casadi.exp, log=casadi.log, relu=lambda x: casadi.fmax(x, 0))
     p = casadi.SX.sym("p", len(work.parameters))
-    loss = work.loss([Boxed(p[place], Functions) for place in range(len(work.parameters))]).inner
+    loss = work.loss([Boxed(p[place], functions) for place in range(len(work.parameters))]).inner
     function = casadi.Function("step", [p], [loss, casadi.gradient(loss, p)])
     numbers = casadi.DM(work.parameters)
 
