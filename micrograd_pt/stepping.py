@@ -73,7 +73,7 @@ class ByProgram:
             if len(batch) == 1:
                 total, gradients = self.program.run(self.rows[batch[0]], self.values)
             else:
-                total, gradients = self.program.run_batch([self.rows[place] for place in batch], self.values)
+                total, gradients = self.program.batch([self.rows[place] for place in batch], self.values)
                 if self.eager.mean:
                     share = 1 / len(batch)
                     gradients = [gradient * share for gradient in gradients]

@@ -202,6 +202,19 @@ class Book:
             return self.negative(self._made("*", (a, b.args[0])))
         return self._made("*", (a, b))
 
+    def chain(self, received: Expression, slope: Expression) -> Expression:
+        """Gradiente × derivada local.
+
+        De g·w × y·r, onde g·y já está escrito (é a parcela de w, quando a conta é w·y), fica (g·y)·w·r: um produto a
+        menos.
+        """
+        if received.kind == slope.kind == "*":
+            (upstream, other), (own, rest) = received.args, slope.args
+            shared = self._found["*"].get((upstream, own))
+            if shared is not None:
+                return self.multiply(self.multiply(shared, other), rest)
+        return self.multiply(received, slope)
+
     def divide(self, a: Expression, b: Expression) -> Expression:
         """a / b."""
         x, y = a.number, b.number
@@ -320,7 +333,8 @@ class Book:
         if isinstance(partials, tuple):
             pairs = zip(partials, wanted, strict=True)
             return [self._followed(rule, (result, *args), operation) if need else None for rule, need in pairs]
-        return [None if slope is None else self.lift(slope) for slope in partials(result, *args)]
+        slopes = zip(partials(result, *args), wanted, strict=True)
+        return [self.lift(slope) if need and slope is not None else None for slope, need in slopes]
 
     def decide(self, condition: Expression) -> bool:
         """A resposta a uma condição que uma regra perguntou; fora de uma regra não há resposta.

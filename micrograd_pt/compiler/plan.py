@@ -21,6 +21,9 @@ _DEEPEST = 90  # o Python aceita 100 níveis de recuo
 Region = tuple[Any, ...]
 """As condições que têm de valer, de fora para dentro."""
 
+Edge = tuple[int, Region, Any]
+"""O que um uso entrega no passo para trás: quem usa, onde isso vale, e o gradiente × a derivada local."""
+
 
 @dataclass(frozen=True)
 class Push:
@@ -104,7 +107,6 @@ class _Planner:
         self.adjoints: dict[Expression, Node] = {}
         self.values: dict[Expression, Node] = {}
         self.data: list[Any] = [None] * len(graph)
-        self.args: list[list[Any]] = [[]] * len(graph)
         self.moves = [False] * len(graph)
         input_names = [self._leaf(value, by_value, "x") for value in inputs]
         parameter_names = [self._leaf(value, by_value, "p") for value in parameters]
@@ -154,15 +156,14 @@ class _Planner:
                 if self.data[node.index] is None:
                     self.data[node.index] = self.book.lift(node.data)
                 continue
-            args = self.args[node.index] = self._args(node)
-            value = self.book.apply(node.op, args)
-            self.data[node.index] = value
-            self.moves[node.index] = any(isinstance(arg, Node) and self.moves[arg.index] for arg in node.inputs)
+            value = self.data[node.index] = self.book.apply(node.op, self._args(node))
+            if self.looped:
+                self.moves[node.index] = _any_of(self.moves, node)
             if value.kind not in ("const", "name") and value not in self.values:
                 self.values[value] = node
 
     def _args(self, node: Node) -> list[Any]:
-        return [self.data[arg.index] if isinstance(arg, Node) else self.book.lift(arg) for arg in node.inputs]
+        return [self.data[arg.index] if type(arg) is Node else self.book.lift(arg) for arg in node.inputs]
 
     def _varying(self, input_names: list[str]) -> set[Expression]:
         """As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas."""
@@ -176,10 +177,9 @@ class _Planner:
             if value in by_value:
                 needed[by_value[value].index] = True
         for node in graph.nodes:
-            if any(isinstance(arg, Node) and needed[arg.index] for arg in node.inputs):
-                needed[node.index] = True
+            needed[node.index] = needed[node.index] or _any_of(needed, node)
         leaves = {by_value[value].index for value in wanted if value in by_value}
-        edges: list[list[tuple[Node, Region, Any]]] = [[] for _ in graph.nodes]
+        waiting: dict[int, list[Edge]] = {}
         regions: list[Region] = [()] * len(graph)
         rows = book.name("rows_count")
         for node in reversed(graph.nodes):
@@ -188,31 +188,28 @@ class _Planner:
                 continue
             if node is graph.root:
                 self.received[place] = book.constant(1.0) if self.moves[place] or not self.looped else rows
-            elif edges[place]:
-                regions[place] = common([region for _, region, _ in edges[place]])
-                self._receive(node, edges[place], regions[place], place in leaves)
-                edges[place] = []
+            elif edges := waiting.pop(place, None):
+                regions[place] = common([region for _, region, _ in edges])
+                self._receive(node, edges, regions[place], place in leaves)
                 if self.looped and not self.moves[place]:
                     regions[place] = self._lasting(regions[place], self.received[place])
-            if self.received[place] is None or node.op is None:
+            received = self.received[place]
+            if received is None or node.op is None:
                 continue
-            args, self.args[place] = self.args[place], []
-            wanted_args = [isinstance(arg, Node) and needed[arg.index] for arg in node.inputs]
-            slopes = book.slopes(node.op, self.data[place], args, wanted_args)
+            wanted_args = [type(arg) is Node and needed[arg.index] for arg in node.inputs]
+            slopes = book.slopes(node.op, self.data[place], self._args(node), wanted_args)
             conditions = set()
-            for position, arg in enumerate(node.inputs):
-                if not wanted_args[position]:
-                    continue
-                condition, slope = opened(slopes[position])
+            for arg, slope in zip(node.inputs, slopes, strict=True):
+                condition, slope = opened(slope)
                 if slope is None or slope.number == 0:
                     continue
                 region = regions[place]
                 if condition is not True and condition not in region:
                     region = deeper(region, condition)
                 conditions.add(condition)
-                edges[arg.index].append((node, region, slope))
+                waiting.setdefault(arg.index, []).append((place, region, book.chain(received, slope)))
             if len(conditions) == 1 and True not in conditions and place not in leaves:
-                self.gates[self.received[place]] = conditions.pop()
+                self.gates[received] = conditions.pop()
         self.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]
 
@@ -240,15 +237,14 @@ class _Planner:
             stack += waiting
         return self.changing[condition]
 
-    def _receive(self, node: Node, edges: list[tuple[Node, Region, Any]], region: Region, leaf: bool) -> None:
+    def _receive(self, node: Node, edges: list[Edge], region: Region, leaf: bool) -> None:
         """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
         settled = self.looped and not self.moves[node.index]
-        accumulates = settled and (region != () or any(self.moves[user.index] for user, _, _ in edges))
+        accumulates = settled and (region != () or any(self.moves[user] for user, _, _ in edges))
         if not leaf and not accumulates and (len(edges) == 1 or all(where == region for _, where, _ in edges)):
-            (user, _, slope), *others = edges
-            total = self.book.multiply(self.received[user.index], slope)
-            for user, _, slope in others:
-                total = self.book.add(total, self.book.multiply(self.received[user.index], slope))
+            (_, _, total), *others = edges
+            for _, _, part in others:
+                total = self.book.add(total, part)
             self.received[node.index] = total
             self.adjoints.setdefault(total, node)
             return
@@ -256,13 +252,12 @@ class _Planner:
         self.sums[variable] = node
         self.homes[variable] = () if leaf or settled else region
         grouped: dict[tuple[Region, bool], tuple[Any, int]] = {}
-        for user, where, slope in edges:
-            part = self.book.multiply(self.received[user.index], slope)
-            after = self.looped and not self.moves[user.index]
+        for user, where, part in edges:
+            after = self.looped and not self.moves[user]
             key = (where, after)
             if key in grouped:
                 part = self.book.add(grouped[key][0], part)
-            grouped[key] = part, user.index  # o último usuário é o que chega por último
+            grouped[key] = part, user  # o último usuário é o que chega por último
         for (where, after), (part, turn) in grouped.items():
             self.pushes.append(Push(variable, where, part, after, turn))
         self.received[node.index] = variable
@@ -274,6 +269,14 @@ class _Planner:
         node = by_value.get(value)
         received = None if node is None else self.received[node.index]
         return self.book.constant(0.0) if received is None else received
+
+
+def _any_of(marks: Sequence[bool], node: Node) -> bool:
+    """Verdadeiro se algum argumento do nó tem a marca."""
+    for arg in node.inputs:
+        if type(arg) is Node and marks[arg.index]:
+            return True
+    return False
 
 
 def deeper(region: Region, condition: Any) -> Region:

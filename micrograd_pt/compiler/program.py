@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from micrograd_pt.compiler.array_program import ArrayProgram, array_program
-from micrograd_pt.compiler.definition import defined
+from micrograd_pt.compiler.definition import defined, guarded
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
@@ -45,11 +45,6 @@ class Program:
             self._looped = self._looped()
         return self._looped
 
-    @cached_property
-    def run_batch(self) -> Callable[..., Any]:
-        """A função `batch` do texto, sem conferir nada: (linhas, parâmetros) → (soma dos valores, dos gradientes)."""
-        return defined(self._looped_source, "batch")
-
     def __call__(self, input_values: Sequence[float], parameter_values: Sequence[float]) -> Any:
         """O valor e os gradientes.
 
@@ -66,12 +61,20 @@ class Program:
             DomainError: uma conta fora do domínio.
             OverflowError: um resultado que não cabe num `float`.
         """
-        if len(input_values) != self.inputs or len(parameter_values) != self.parameters:
-            self._require_sizes([input_values], parameter_values)
-        return self._guarded(self.run, input_values, parameter_values)
+        sizes = self.inputs, self.parameters
+        if (len(input_values), len(parameter_values)) != sizes:
+            _require_sizes(sizes, [input_values], parameter_values)
+        try:
+            return self.run(input_values, parameter_values)
+        except (ArithmeticError, ValueError) as error:
+            _explain(error)
+            raise
 
-    def batch(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
-        """A soma dos valores e dos gradientes sobre muitas linhas de entradas.
+    @cached_property
+    def batch(self) -> Callable[[Sequence[Sequence[float]], Sequence[float]], Any]:
+        """A soma dos valores e dos gradientes sobre muitas linhas de entradas: `program.batch(linhas, parâmetros)`.
+
+        É a própria função `batch` do texto, para não custar mais do que ela: quem explica um erro está dentro dela.
 
         Args:
             rows: uma lista de linhas, cada uma com um número por entrada.
@@ -83,13 +86,21 @@ class Program:
         Raises:
             ValueError, DomainError, OverflowError: como ao chamar o programa.
         """
-        if not self.inputs or not self.parameters:
-            self._require_sizes(rows, parameter_values)
-        try:
-            return self.run_batch(rows, parameter_values)
-        except (ArithmeticError, ValueError, TypeError):  # linhas do tamanho errado, ou uma conta que não se faz
-            self._require_sizes(rows, parameter_values)
-            return self._guarded(self.run_batch, rows, parameter_values)
+        sizes = self.inputs, self.parameters
+
+        def refuse(error: Exception, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
+            _require_sizes(sizes, rows, parameter_values)
+            _explain(error)
+
+        run = defined(guarded(self._looped_source), "batch", refuse=refuse)
+        if all(sizes):
+            return run
+
+        def batch(rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
+            _require_sizes(sizes, rows, parameter_values)  # quem não desempacota nada não nota um número a mais
+            return run(rows, parameter_values)
+
+        return batch
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, (self._single, self._looped_source, self.inputs, self.parameters)
@@ -98,31 +109,33 @@ class Program:
         lines = self._single.count("\n")
         return f"<Program: {self.inputs} entrada(s), {self.parameters} parâmetro(s), {lines} linhas>"
 
-    def _require_sizes(self, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
-        for numbers, expected, what in (
-            (parameter_values, self.parameters, "parâmetro(s)"),
-            *[(row, self.inputs, "entrada(s)") for row in rows],
-        ):
-            if len(numbers) != expected:
-                raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
 
-    def _guarded(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Chama o texto, e diz em que linha dele está um erro de domínio."""
-        try:
-            return function(*args)
-        except (ValueError, ZeroDivisionError) as error:
-            raise DomainError(f"conta fora do domínio: {self._line_of(error)} ({error})") from error
-        except OverflowError as error:
-            raise OverflowError(f"o resultado passa do maior float: {self._line_of(error)}") from error
+def _require_sizes(sizes: tuple[int, int], rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
+    inputs, parameters = sizes
+    for numbers, expected, what in (
+        (parameter_values, parameters, "parâmetro(s)"),
+        *[(row, inputs, "entrada(s)") for row in rows],
+    ):
+        if len(numbers) != expected:
+            raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
 
-    def _line_of(self, error: Exception) -> str:
-        """A linha do texto em que o erro aconteceu."""
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is None:
-            return "?"
-        return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip() or "?"
+
+def _explain(error: Exception) -> None:
+    """Diz em que linha do texto está um erro de domínio; um erro de outro tipo fica como é."""
+    if isinstance(error, OverflowError):
+        raise OverflowError(f"o resultado passa do maior float: {_line_of(error)}") from error
+    if isinstance(error, (ValueError, ZeroDivisionError)):
+        raise DomainError(f"conta fora do domínio: {_line_of(error)} ({error})") from error
+
+
+def _line_of(error: Exception) -> str:
+    """A linha do texto em que o erro aconteceu."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "?"
+    return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip() or "?"
 
 
 @overload

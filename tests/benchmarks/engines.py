@@ -128,7 +128,7 @@ def compiled(name: str) -> Step:
     """O programa compilado, com o laço sobre as amostras dentro dele."""
     program, rows = compiled_program(name)
     numbers = WORKLOADS[name].parameters
-    run = program.run if name == "gpt" else program.run_batch
+    run = program.run if name == "gpt" else program.batch
     return lambda: run(rows, numbers)
 
 
@@ -269,7 +269,7 @@ def compiled_rows(_: str) -> Step:
     """O programa escalar, linha por linha."""
     program, rows = compiled_program("moons", samples=MANY)
     numbers = WORKLOADS["moons"].parameters
-    run = program.run_batch
+    run = program.batch
     return lambda: run(rows, numbers)
 
 
