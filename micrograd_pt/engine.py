@@ -454,18 +454,21 @@ def require_unchanged(order: list[Value]) -> None:
         ChangedLeafError: diz qual mudou.
     """
     for node in order:
-        for arg, before in zip(node.args, node.args_data, strict=True):
+        operation, data, numbers = node.op, node.data, node.args_data
+        if operation is None:
+            continue
+        for arg, before in zip(node.args, numbers, strict=True):
             if type(arg) is Value and differs(arg.data, before):
                 raise ChangedLeafError(
                     f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
                     f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
                 )
-        if node.op is not None and not hasattr(type(node.data), "record"):
-            result = node.op.value(*node.args_data)
-            rounded = type(node.data) is type(result) is float and isclose(node.data, result)  # veio de outra máquina
-            if differs(node.data, result) and not rounded:
+        if type(data) is float or not hasattr(type(data), "record"):
+            result = operation.value(*numbers)
+            rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
+            if not rounded and differs(data, result):
                 raise ChangedLeafError(
-                    f"{node.label or 'um nó sem rótulo'} vale {node.data!r}, mas {node.op.name} dá {result!r}: alguém "
+                    f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {operation.name} dá {result!r}: alguém "
                     "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
                 )
 

@@ -36,9 +36,10 @@ def narrowed(plan: Plan) -> Plan:
             value = _factor(push.part)
             if value is None:
                 value = _waiting(plan.gates.get(push.target), resting)
-            region = push.region if value is None else (*push.region, value)
-            by_region.setdefault(within(region), []).append(push)
-        pushes += [replace(push, region=region) for region, group in by_region.items() for push in group]
+            region = within(push.region if value is None else (*push.region, value))
+            by_region.setdefault(region, []).append(push if region == push.region else replace(push, region=region))
+        for group in by_region.values():
+            pushes += group
     homes = {variable: within(region) for variable, region in plan.homes.items()}
     return replace(plan, pushes=pushes, homes=homes)
 

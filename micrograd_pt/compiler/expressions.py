@@ -8,6 +8,7 @@ vale (`if x > 0`), ela é executada uma vez para cada resposta, e as duas ficam 
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -38,17 +39,12 @@ class Expression:
 
     __slots__ = ("args", "book", "index", "kind", "number", "parts")
 
-    def __init__(self, book: Book, kind: str, args: tuple[Any, ...], index: int) -> None:
+    def __init__(
+        self, book: Book, kind: str, args: tuple[Any, ...], parts: tuple[Any, ...], number: float | None, index: int
+    ) -> None:
         self.book, self.kind, self.args, self.index = book, kind, args, index
-        self.number: Any = None
-        self.parts: tuple[Expression, ...] = args
-        if kind == "call":
-            self.parts = args[1:]
-        elif kind == "name":
-            self.parts = ()
-        elif kind == "const":
-            self.parts = ()
-            (self.number,) = args
+        self.parts: tuple[Expression, ...] = parts
+        self.number: Any = number
 
     def __add__(self, other: Any) -> Any:
         return self.book.add(self, self.book.lift(other))
@@ -133,7 +129,8 @@ class Book:
 
     def name(self, text: str) -> Expression:
         """A expressão que é só um nome."""
-        return self._made("name", (text,))
+        found = self._found["name"].get(text)
+        return self._new("name", (text,), text) if found is None else found
 
     def lift(self, number: Any) -> Any:
         """Um número como expressão; inteiros viram float onde cabem exatamente, que assim a conta é mais rápida."""
@@ -145,7 +142,7 @@ class Book:
             raise CompileError(f"só números entram num programa compilado, e apareceu {number!r}")
         key = (number, math.copysign(1, number)) if number == number else "nan"
         found = self._found["const"].get(key)
-        return self._new("const", (number,), key) if found is None else found
+        return self._new("const", (number,), key, number=number) if found is None else found
 
     def add(self, a: Expression, b: Expression) -> Expression:
         """a + b."""
@@ -237,7 +234,7 @@ class Book:
             return self.divide(self.constant(1.0), a)
         if x is not None and y is not None and x > 0:
             return self.constant(x**y)
-        return self._made("call", ("pow", a, b))
+        return self._called("pow", (a, b))
 
     def negative(self, a: Expression) -> Expression:
         """-a."""
@@ -263,7 +260,7 @@ class Book:
                 return self.constant(float(getattr(math, function)(*numbers)))
             except (ArithmeticError, ValueError):
                 pass  # o erro fica para quando o programa for executado
-        return self._made("call", (function, *args))
+        return self._called(function, args)
 
     def compare(self, sign: str, left: Expression, right: Any) -> Any:
         """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes."""
@@ -315,10 +312,11 @@ class Book:
         """
         args = [arg if type(arg) is Expression else self.lift(arg) for arg in args]
         rule: Any = operation.value
+        sign = _SIGNS.get(rule)
+        if sign is not None:
+            return sign(self, *args)
         if rule.__module__ == "math":
             return self.call(rule.__name__, *args)
-        if rule.__module__ == "_operator":  # os sinais: não têm escolhas a seguir
-            return rule(*args)
         return self._followed(rule, args, operation)
 
     def slopes(
@@ -370,8 +368,8 @@ class Book:
     ) -> Any:
         """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
         before = self._answers, self._asked
-        self._answers = answers = list(prefix)
-        self._asked = asked = list[Expression]()
+        answers, asked = [*prefix], []  # type: list[bool], list[Expression]
+        self._answers, self._asked = answers, asked
         try:
             result = rule(*args)
         except (TypeError, AttributeError) as error:
@@ -388,12 +386,28 @@ class Book:
 
     def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
         found = self._found[kind].get(args)
-        return self._new(kind, args, args) if found is None else found
+        return self._new(kind, args, args, args) if found is None else found
 
-    def _new(self, kind: str, args: tuple[Any, ...], key: Any) -> Expression:
-        made = self._found[kind][key] = Expression(self, kind, args, self._size)
+    def _called(self, function: str, parts: tuple[Expression, ...]) -> Expression:
+        args = (function, *parts)
+        found = self._found["call"].get(args)
+        return self._new("call", args, args, parts) if found is None else found
+
+    def _new(
+        self, kind: str, args: tuple[Any, ...], key: Any, parts: tuple[Any, ...] = (), number: float | None = None
+    ) -> Expression:
+        made = self._found[kind][key] = Expression(self, kind, args, parts, number, self._size)
         self._size += 1
         return made
+
+
+_SIGNS: dict[Any, Callable[..., Expression]] = {
+    operator.add: Book.add,
+    operator.sub: Book.subtract,
+    operator.mul: Book.multiply,
+    operator.neg: Book.negative,
+}
+"""Os sinais, que não têm escolhas a seguir."""
 
 
 def _is_power_of_two(number: float) -> bool:

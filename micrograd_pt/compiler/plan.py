@@ -273,10 +273,7 @@ class _Planner:
 
 def _any_of(marks: Sequence[bool], node: Node) -> bool:
     """Verdadeiro se algum argumento do nó tem a marca."""
-    for arg in node.inputs:
-        if type(arg) is Node and marks[arg.index]:
-            return True
-    return False
+    return any([type(arg) is Node and marks[arg.index] for arg in node.inputs])
 
 
 def deeper(region: Region, condition: Any) -> Region:

@@ -43,6 +43,7 @@ class Writer:
         for push in plan.pushes:
             self.roots += [push.part, *push.region]
         self.order = _reachable(self.roots)
+        self.names.update({expression: expression.args[0] for expression in self.order if expression.kind == "name"})
         self._measure()
 
     def _measure(self) -> None:
@@ -72,12 +73,16 @@ class Writer:
         inside = set(self.clipped.values())
         depth: dict[Expression, int] = {}
         for expression in self.order:
-            depth[expression] = 1 + max([depth[part] for part in expression.parts]) if expression.parts else 0
-            if expression.kind in _INLINE or expression not in strict or expression in inside:
-                continue
-            if self.counts[expression] > 1 or depth[expression] > _DEEPEST:
+            deep = 0
+            for part in expression.parts:
+                below = depth[part]
+                if below >= deep:
+                    deep = below + 1
+            useful = counts[expression] > 1 or deep > _DEEPEST
+            if useful and expression.kind not in _INLINE and expression in strict and expression not in inside:
                 self.kept.add(expression)
-                depth[expression] = 0
+                deep = 0
+            depth[expression] = deep
 
     def _clipped(self) -> dict[Expression, Expression]:
         """Os relus cujo argumento só serve para eles: a variável do relu começa como ele, e é cortada em 0."""
@@ -255,8 +260,6 @@ class Writer:
         kind, args = expression.kind, expression.args
         if kind == "const":
             return self._constant(args[0])
-        if kind == "name":
-            return args[0], _ATOM
         if kind == "call":
             self.functions.add(args[0])
             return f"{args[0]}({', '.join(self.text(arg, 0) for arg in args[1:])})", _ATOM
