@@ -151,9 +151,13 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
-        inputs = _inputs(x, len(self.neurons[0].w), "a camada")
-        out = [neuron._respond(inputs) for neuron in self.neurons]
+        out = self._respond(x)
         return out[0] if len(out) == 1 else out
+
+    def _respond(self, x: Sequence[Any]) -> list[Value]:
+        """As saídas, sempre numa lista; as entradas são conferidas uma vez só, e não neurônio por neurônio."""
+        inputs = _inputs(x, len(self.neurons[0].w), "a camada")
+        return [neuron._respond(inputs) for neuron in self.neurons]
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, neurônio por neurônio."""
@@ -242,7 +246,7 @@ class MLP(Module):
         if self.bias == "column":
             signal = [*signal, 1]
         for layer in self.layers:
-            signal = [neuron(signal) for neuron in layer.neurons]
+            signal = layer._respond(signal)
         return signal[0] if len(signal) == 1 else signal
 
     def parameters(self) -> list[Value]:
