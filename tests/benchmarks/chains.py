@@ -32,6 +32,7 @@ def measured(engine: str, length: int) -> dict[str, float]:
     tracemalloc.start()
     node = chain(Value(0.5), min(length, 100_000))
     taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()  # contar cada alocação deixaria devagar o que vem depois no mesmo processo
     del node
     return {"seconds": spent / length, "bytes": taken / min(length, 100_000)}
 
