@@ -82,7 +82,7 @@ def test_random_graphs_give_the_same_in_arrays(seed: int) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**40))
 def test_many_random_graphs_give_the_same_in_arrays(seed: int) -> None:
     pytest.importorskip("scipy", reason="o SciPy, que dá erf ao NumPy, não está instalado")

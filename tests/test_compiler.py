@@ -67,7 +67,7 @@ def test_random_graphs_give_the_same_compiled(seed: int) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=2_500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**40))
 def test_many_random_graphs_give_the_same_compiled(seed: int) -> None:
     against_the_engine(seed)

@@ -1,14 +1,11 @@
 """A profundidade não é limite: uma cadeia de um milhão de nós, sem recursão em lugar nenhum.
 
-Um milhão onde a variável CI está posta; um décimo disso nas outras máquinas, para que os testes se rodem a toda hora.
-
 A cadeia é zₙ = zₙ₋₁ + sinal·w, com os sinais alternados e um produto por w no fim; a derivada se sabe de antemão.
 """
 
 import copy
 import gc
 import io
-import os
 import pickle
 import sys
 
@@ -16,7 +13,7 @@ import pytest
 
 from micrograd_pt import Graph, Value, dot
 
-LENGTH = 1_000_000 if os.environ.get("CI") else 100_000
+LENGTH = 1_000_000
 
 
 class Chain:

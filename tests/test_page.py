@@ -283,16 +283,16 @@ def test_the_other_form_of_the_bias(opened: Opened) -> None:
 # As contas: o motor do Python e a página, lado a lado.
 
 
-GRAPHS = 200 if os.environ.get("CI") else 50
-
-
-def test_random_graphs_follow_the_engine(opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("enough", [50, pytest.param(200, marks=pytest.mark.long)])
+def test_random_graphs_follow_the_engine(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
     """Cada grafo é aberto uma vez; depois as folhas mudam, e a página e o motor devem dar o mesmo."""
     monkeypatch.setattr("micrograd_pt.page.figures.graph_figure", lambda graph, lang: None)
     page = opened(explain(Value(1.0, "x") * 2).html())
     used: set[str] = set()
     checked = seed = 0
-    while checked < GRAPHS or used != set(mpt.ops.BUILT_IN):
+    while checked < enough or used != set(mpt.ops.BUILT_IN):
         seed += 1
         steps, leaves = graphs.drawn(seed)
         changed = [number + random.Random(-seed).uniform(-0.3, 0.3) for number in leaves]
