@@ -423,16 +423,49 @@ def test_inside_no_grad_a_program_is_the_same() -> None:
         assert fast(3.0) == 9 and grad(fast)(3.0) == 6
 
 
-def test_too_many_branches_inside_each_other_are_refused() -> None:
-    x, w = Value(1.0, "x"), Value(1.0, "w")
-    y: Any = x
-    for depth in range(1, 120):
-        y = (y * w).relu()
-        if depth == 40:
-            program = compile_graph(y, [x], [w])
-            assert program((1.0,), (1.1,)) == program.batch([(1.0,)], (1.1,))
-    with pytest.raises(CompileError, match="um dentro do outro"):
-        compile_graph(y, [x], [w])
+def _relus(y: Any, w: Any, x: Any, step: int) -> Any:
+    return (y * w).relu() + (0.001 * x if step % 7 == 0 else 0)
+
+
+def _maxima(y: Any, w: Any, x: Any, step: int) -> Any:
+    return mpt.maximum(y * w, x - 2)
+
+
+def _choices(y: Any, w: Any, x: Any, step: int) -> Any:
+    return where(y > 0.1, y * w, x * 0.5) + 0.01 * mpt.relu(y - 0.8)
+
+
+@pytest.mark.parametrize("step", [_relus, _maxima, _choices])
+@pytest.mark.parametrize("depth", [40, 100, 1000])
+def test_branches_may_lie_inside_each_other_deeper_than_python_nests_blocks(step: Any, depth: int) -> None:
+    def chain(x: Any, w: Any) -> Any:
+        y = x
+        for place in range(depth):
+            y = step(y, w, x, place)
+        return y
+
+    x, w = Value(0.7, "x"), Value(1.003, "w")
+    program = compile_graph(chain(x, w), [x], [w], input_gradients=True)
+    rows = [(0.7,), (-0.3,), (2.0,), (0.0,)]
+    total = [0.0] * 3
+    for (number,) in rows:
+        x, w = Value(number), Value(1.003)
+        loss = chain(x, w)
+        loss.backward()
+        value, gradients = program((number,), (1.003,))
+        assert value == loss.data and gradients == pytest.approx((w.grad, x.grad), rel=1e-12)
+        total = [a + b for a, b in zip(total, (value, *gradients), strict=True)]
+    value, gradients = program.batch(rows, (1.003,))
+    assert (value, *gradients) == pytest.approx(total, rel=1e-12)
+
+
+def test_what_a_deep_closed_branch_hides_is_not_computed() -> None:
+    x = y = Value(1.0, "x")
+    y = mpt.sqrt(y)
+    for _ in range(100):
+        y = (y - 0.001).relu()
+    program = compile_graph(y, [], [x])
+    assert program([], [0.0]) == (0.0, (0.0,))  # a derivada da raiz em 0 não existe, e ninguém a pede
 
 
 def test_a_batch_computes_before_the_loop_only_what_every_row_needs() -> None:

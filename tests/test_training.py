@@ -572,6 +572,6 @@ def test_training_inside_no_grad_trains_all_the_same() -> None:
         assert [p.data for p in inside.parameters()] == [p.data for p in outside.parameters()]
 
 
-def test_a_network_too_deep_to_compile_is_trained_by_the_graph() -> None:
+def test_a_network_of_more_layers_than_python_nests_blocks_is_compiled() -> None:
     history = train(MLP(1, [1] * 110, seed=0), [[1.0]], [1.0], epochs=1, learning_rate=1e-9, progress=False)
-    assert "um dentro do outro" in history.not_compiled
+    assert history.not_compiled == ""

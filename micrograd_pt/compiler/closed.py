@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from micrograd_pt.compiler.expressions import Expression
-from micrograd_pt.compiler.plan import Plan, Push, Region, deeper
+from micrograd_pt.compiler.plan import Plan, Push, Region
 
 
 def narrowed(plan: Plan) -> Plan:
@@ -26,7 +26,7 @@ def narrowed(plan: Plan) -> Plan:
             value = _waiting(condition, resting)
             pair = [condition] if value is None else [value, plan.book.compare(">", value, 0.0)]
             for part in pair:
-                found = found if part in found else deeper(found, part)
+                found = found if part in found else (*found, part)
         return found
 
     pushes = []

@@ -16,7 +16,7 @@ from micrograd_pt.compiler.naming import Names
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 
-_DEEPEST = 90  # o Python aceita 100 níveis de recuo
+_DEEPEST = 40  # condições umas dentro das outras; o Python aceita 100 níveis de recuo, e `closed` dobra alguns
 
 Region = tuple[Any, ...]
 """As condições que têm de valer, de fora para dentro."""
@@ -190,7 +190,10 @@ class _Planner:
                 self.received[place] = book.constant(1.0) if self.moves[place] or not self.looped else rows
             elif edges := waiting.pop(place, None):
                 regions[place] = common([region for _, region, _ in edges])
-                self._receive(node, edges, regions[place], place in leaves)
+                deep = len(regions[place]) >= _DEEPEST
+                self._receive(node, edges, regions[place], place in leaves, deep)
+                if deep:
+                    regions[place] = (self._arrived(self.received[place]),)
                 if self.looped and not self.moves[place]:
                     regions[place] = self._lasting(regions[place], self.received[place])
             received = self.received[place]
@@ -205,7 +208,7 @@ class _Planner:
                     continue
                 region = regions[place]
                 if condition is not True and condition not in region:
-                    region = deeper(region, condition)
+                    region = (*region, condition)
                 conditions.add(condition)
                 waiting.setdefault(arg.index, []).append((place, region, book.chain(received, slope)))
             if len(conditions) == 1 and True not in conditions and place not in leaves:
@@ -216,13 +219,14 @@ class _Planner:
     def _lasting(self, region: Region, received: Expression) -> Region:
         """A região de um nó que não muda de linha para linha, depois do laço, quando a última linha já nada decide.
 
-        Das condições só ficam as que também não mudam. No lugar das outras: se chegou algum gradiente (NaN também é).
+        Das condições só ficam as que também não mudam. No lugar das outras: se chegou algum gradiente.
         """
         kept = tuple(condition for condition in region if not self._changes(condition))
-        if kept == region:
-            return region
-        nothing = self.book.both(received >= 0, received <= 0)
-        return (*kept, self.book.negation(nothing))
+        return region if kept == region else (*kept, self._arrived(received))
+
+    def _arrived(self, received: Expression) -> Any:
+        """A condição de que chegou algum gradiente a uma variável que começa em 0; NaN também é algum."""
+        return self.book.negation(self.book.both(received >= 0, received <= 0))
 
     def _changes(self, condition: Expression) -> bool:
         """Verdadeiro se a condição depende de algo que muda de uma linha de dados para outra."""
@@ -237,11 +241,14 @@ class _Planner:
             stack += waiting
         return self.changing[condition]
 
-    def _receive(self, node: Node, edges: list[Edge], region: Region, leaf: bool) -> None:
-        """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela."""
+    def _receive(self, node: Node, edges: list[Edge], region: Region, leaf: bool, deep: bool) -> None:
+        """O gradiente de um nó: uma expressão, ou uma variável a que cada região soma a sua parcela.
+
+        Fundo demais, é sempre uma variável de fora de todas as regiões: delas basta então saber se algo chegou.
+        """
         settled = self.looped and not self.moves[node.index]
         accumulates = settled and (region != () or any(self.moves[user] for user, _, _ in edges))
-        if not leaf and not accumulates and (len(edges) == 1 or all(where == region for _, where, _ in edges)):
+        if not (leaf or accumulates or deep) and (len(edges) == 1 or all(where == region for _, where, _ in edges)):
             (_, _, total), *others = edges
             for _, _, part in others:
                 total = self.book.add(total, part)
@@ -250,7 +257,7 @@ class _Planner:
             return
         variable = self.book.name(self.names.new(f"g_{node.name}"))
         self.sums[variable] = node
-        self.homes[variable] = () if leaf or settled else region
+        self.homes[variable] = () if leaf or settled or deep else region
         grouped: dict[tuple[Region, bool], tuple[Any, int]] = {}
         for user, where, part in edges:
             after = self.looped and not self.moves[user]
@@ -274,20 +281,6 @@ class _Planner:
 def _any_of(marks: Sequence[bool], node: Node) -> bool:
     """Verdadeiro se algum argumento do nó tem a marca."""
     return any([type(arg) is Node and marks[arg.index] for arg in node.inputs])
-
-
-def deeper(region: Region, condition: Any) -> Region:
-    """A região com mais uma condição.
-
-    Raises:
-        CompileError: há blocos demais, um dentro do outro.
-    """
-    if len(region) >= _DEEPEST:
-        raise CompileError(
-            f"há mais de {_DEEPEST} ramos que podem fechar (relu, maximum, where, …) um dentro do outro, e o Python "
-            "não aceita tantos blocos: use o grafo, com backward()"
-        )
-    return (*region, condition)
 
 
 def common(regions: Sequence[Region]) -> Region:
