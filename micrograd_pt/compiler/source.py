@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -40,6 +41,8 @@ class Writer:
         self.names: dict[Expression, str] = {}
         self.scopes: list[list[Expression]] = [[]]
         self.roots = [plan.output, *plan.results]
+        self.arrivals = Counter([push.target for push in plan.pushes])
+        self.portions = {push.part: plan.sums[push.target] for push in plan.pushes}
         for push in plan.pushes:
             self.roots += [push.part, *push.region]
         self.order = _reachable(self.roots)
@@ -174,7 +177,8 @@ class Writer:
         started.update(targets)
 
     def _push(self, push: Push, started: set[Expression], factor: str) -> None:
-        self.need([push.part])
+        alone = self._alone(push, started) and not factor
+        self.need(push.part.parts if alone else [push.part])
         if push.target in started and push.part.kind == "neg" and push.part not in self.names:
             sign, part = "-=", self.text(push.part.args[0], _FACTOR)
         else:
@@ -182,6 +186,15 @@ class Writer:
         started.add(push.target)
         node = comment(self.plan.sums[push.target].name)
         self.line(f"{self.text(push.target)} {sign} {factor}{part}  # gradiente de {node}")
+        if alone:  # a variável do gradiente serve a quem mais usa a parcela
+            self.names[push.part] = self.text(push.target)
+            self.scopes[-1].append(push.part)
+
+    def _alone(self, push: Push, started: set[Expression]) -> bool:
+        """Verdadeiro se a parcela, que mais alguém usa e ainda não tem nome, é tudo o que a variável recebe."""
+        part, target = push.part, push.target
+        fresh = part in self.kept and part not in self.names and target not in started and self.arrivals[target] == 1
+        return fresh and part not in self.plan.values and part not in self.plan.adjoints
 
     def _enter(self, region: Region, pushes: Sequence[Push]) -> None:
         """Abre o bloco da última condição da região; o que serve também a blocos irmãos é escrito antes dele."""
@@ -232,6 +245,8 @@ class Writer:
             title, about = node.name, f"  # {comment(node.name)}: {comment(node.op.symbol)}"
         elif adjoint is not None:
             title, about = f"g_{adjoint.name}", f"  # gradiente de {comment(adjoint.name)}"
+        elif expression in self.portions:
+            about = f"  # parcela do gradiente de {comment(self.portions[expression].name)}"
         text = self.text(expression, 0)
         name = self.names[expression] = self.plan.names.new(title)
         self.scopes[-1].append(expression)
