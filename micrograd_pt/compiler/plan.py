@@ -211,7 +211,12 @@ class _Planner:
                     region = (*region, condition)
                 conditions.add(condition)
                 waiting.setdefault(arg.index, []).append((place, region, book.chain(received, slope)))
-            if len(conditions) == 1 and True not in conditions and place not in leaves:
+            if (
+                len(conditions) == 1
+                and True not in conditions
+                and place not in leaves
+                and self.sums.get(received) is node
+            ):
                 self.gates[received] = conditions.pop()
         self.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]

@@ -41,13 +41,23 @@ class Writer:
         self.names: dict[Expression, str] = {}
         self.scopes: list[list[Expression]] = [[]]
         self.roots = [plan.output, *plan.results]
-        self.arrivals = Counter([push.target for push in plan.pushes])
-        self.portions = {push.part: plan.sums[push.target] for push in plan.pushes}
-        for push in plan.pushes:
-            self.roots += [push.part, *push.region]
-        self.order = _reachable(self.roots)
+        self.pushes, self.order = self._useful()
+        self.arrivals = Counter([push.target for push in self.pushes])
+        self.portions = {push.part: plan.sums[push.target] for push in self.pushes}
         self.names.update({expression: expression.args[0] for expression in self.order if expression.kind == "name"})
         self._measure()
+
+    def _useful(self) -> tuple[list[Push], list[Expression]]:
+        """As parcelas que algum resultado usa, e todas as expressões em ordem de criação: as partes antes."""
+        seen = _reached(self.roots, set())
+        useful = []
+        for push in reversed(self.plan.pushes):  # quem lê uma variável vem depois de quem soma a ela
+            if push.target in seen:
+                useful.append(push)
+                found = [push.part, *push.region]
+                self.roots += found
+                _reached(found, seen)
+        return useful[::-1], sorted(seen, key=_index)
 
     def _measure(self) -> None:
         """Conta os usos, separa o que é sempre calculado do que só às vezes, e corta linhas fundas demais."""
@@ -100,9 +110,9 @@ class Writer:
     def _homes(self) -> dict[Expression, Region]:
         """Para cada gradiente de nó, a região mais funda que contém todos os seus usos."""
         homes: dict[Expression, Region] = {}
-        if not any(push.region for push in self.plan.pushes):
+        if not any(push.region for push in self.pushes):
             return homes
-        for push in self.plan.pushes:
+        for push in self.pushes:
             before = homes.get(push.part)
             homes[push.part] = push.region if before is None else common([before, push.region])
         for expression in reversed(self.order):
@@ -134,7 +144,7 @@ class Writer:
 
     def _sure(self) -> set[Expression]:
         """O que se calcula seja qual for a escolha, e o que não pode falhar: só somas e produtos."""
-        sure = {self.plan.output, *[push.part for push in self.plan.pushes if not push.region]}
+        sure = {self.plan.output, *[push.part for push in self.pushes if not push.region]}
         for expression in reversed(self.order):
             if expression in sure:
                 sure.update(expression.parts[:1] if expression.kind == "choose" else expression.parts)
@@ -199,11 +209,25 @@ class Writer:
     def _enter(self, region: Region, pushes: Sequence[Push]) -> None:
         """Abre o bloco da última condição da região; o que serve também a blocos irmãos é escrito antes dele."""
         used = self._missing(push.part for push in pushes)
-        self.need([found for found in used if self.homes.get(found) == region[:-1]])
+        shared = [found for found in used if self.homes.get(found) == region[:-1]]
+        growing = {push.target for push in pushes}.difference(self.plan.results)
+        self.need([found for found in shared if not growing or not self._reads(found, growing)])
         self.need([region[-1]])
         self.line(f"if {self.text(region[-1])}:")
         self.indent += 1
         self.scopes.append([])
+
+    def _reads(self, expression: Expression, variables: set[Expression]) -> bool:
+        """Verdadeiro se a expressão, que ainda não está escrita, lê uma dessas variáveis."""
+        stack, seen = [expression], set[Expression]()
+        while stack:
+            for part in stack.pop().parts:
+                if part in variables:
+                    return True
+                if part not in seen and part not in self.names:
+                    seen.add(part)
+                    stack.append(part)
+        return False
 
     def _leave(self, blocks: int) -> None:
         for _ in range(blocks):
@@ -222,8 +246,8 @@ class Writer:
     def _missing(self, expressions: Iterable[Expression]) -> list[Expression]:
         """As variáveis de que essas expressões precisam e que ainda não existem aqui, as partes antes."""
         names, kept = self.names, self.kept
-        stack = [expression for expression in expressions if expression not in names]
-        seen = set(stack)
+        seen = {expression for expression in expressions if expression not in names}
+        stack = list(seen)
         missing = []
         while stack:
             expression = stack.pop()
@@ -332,7 +356,7 @@ def _single(plan: Plan, functions: set[str]) -> list[str]:
     lines += _unpacked(plan.inputs, "inputs") + _unpacked(plan.parameters, "parameters")
     started: set[Expression] = set()
     writer.forward()
-    writer.backward(plan.pushes, started)
+    writer.backward(writer.pushes, started)
     writer.need([plan.output, *plan.results])
     gradients = [_final(writer, result, started) for result in plan.results]
     return [*lines, *merged(writer.lines), f"    return {writer.text(plan.output)}, {_tuple(gradients)}"]
@@ -343,9 +367,9 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
     plan = replace(plan, output=output)
     writer = Writer(plan, functions)
     lines = ["", '    """A soma dos valores e dos gradientes sobre muitas linhas."""']
-    inside = [push for push in plan.pushes if not push.after and _moves(push, plan)]
-    constant = [push for push in plan.pushes if not push.after and not _moves(push, plan)]
-    outside = [push for push in plan.pushes if push.after]
+    inside = [push for push in writer.pushes if not push.after and _moves(push, plan)]
+    constant = [push for push in writer.pushes if not push.after and not _moves(push, plan)]
+    outside = [push for push in writer.pushes if push.after]
     started: set[Expression] = set()
     moving = plan.output in plan.varying
     if not moving or constant or plan.book.name("rows_count") in writer.order:
@@ -390,16 +414,16 @@ def _final(writer: Writer, result: Expression, started: set[Expression]) -> str:
     return "0.0" if result in writer.plan.sums and result not in started else writer.text(result)
 
 
-def _reachable(roots: Iterable[Any]) -> list[Expression]:
-    """Tudo o que as raízes usam, na ordem de criação: as partes antes."""
-    stack = [root for root in roots if isinstance(root, Expression)]
-    seen = set(stack)
+def _reached(roots: Iterable[Any], seen: set[Expression]) -> set[Expression]:
+    """As raízes e tudo o que elas usam, junto com o que já se alcançou."""
+    stack = [root for root in roots if type(root) is Expression and root not in seen]
+    seen.update(stack)
     while stack:
         for part in stack.pop().parts:
             if part not in seen:
                 seen.add(part)
                 stack.append(part)
-    return sorted(seen, key=_index)
+    return seen
 
 
 def _unpacked(names: Sequence[str], source: str) -> list[str]:
