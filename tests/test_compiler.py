@@ -559,6 +559,61 @@ def test_what_a_deep_closed_branch_hides_is_not_computed() -> None:
     assert program([], [0.0]) == (0.0, (0.0,))  # a derivada da raiz em 0 não existe, e ninguém a pede
 
 
+def test_what_two_closed_branches_share_receives_nothing() -> None:
+    def loss(x: Any, w: Any) -> Any:
+        root = mpt.sqrt(x)
+        return where(w > 0, 2 * root, 0) + where(w > 1, root, 0)
+
+    x, w = Value(0.0, "x"), Value(-1.0, "w")
+    loss(x, w).backward()
+    program = compile_graph(loss(x, w), [x], [w], input_gradients=True)
+    assert program([0.0], [-1.0]) == program.batch([[0.0], [0.0]], [-1.0]) == (0.0, (0.0, 0.0))
+    assert (w.grad, x.grad) == (0, 0)
+    assert program([4.0], [0.5])[1] == (0.0, 0.5)
+    with pytest.raises(DomainError):
+        program([0.0], [0.5])
+
+
+def test_a_batch_says_what_is_wrong_with_what_it_was_given() -> None:
+    np = pytest.importorskip("numpy", reason="o NumPy não está instalado")
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    cube, inverse = compile_graph(x * x * x * w, [x], [w]), compile_graph(w / x, [x], [w])
+    for rows, numbers, error, said in (
+        ([[1.0, 2.0]], [1.0], ValueError, "1 entrada"),
+        ([[1.0]], [1.0, 2.0], ValueError, "1 parâmetro"),
+        ([[1.0], ["2"]], [1.0], TypeError, "'2'"),
+        ([[1]], [[3]], TypeError, r"\[3\]"),
+        ([1.0], [1.0], TypeError, "1.0"),
+        (3, [1.0], TypeError, "3"),
+        (iter([[1.0, 2.0]]), [1.0], TypeError, "list"),
+    ):
+        with pytest.raises(error, match=said):
+            cube.batch(rows, numbers)
+    for zeros in ([[0.0]], np.array([[0.0]]), [[np.float64(0.0)]], iter([[0.0]])):
+        with pytest.raises(DomainError, match="w / x"), np.errstate(all="ignore"):
+            inverse.batch(zeros, [1.0])
+    with np.errstate(all="ignore"):
+        assert cube.batch(np.array([[100_000]], dtype=np.int32), [2]) == (2e15, (1e15,))
+        assert cube(np.array([100_000], dtype=np.int32), np.array([2])) == (2 * 10**15, (10**15,))
+    assert cube.batch(iter([[1.0], [2.0]]), [1.0]) == cube.batch(((1.0,), (2.0,)), (1.0,)) == (9.0, (9.0,))
+
+    def broken() -> Any:
+        yield [1.0]
+        raise ValueError("a linha 2 do arquivo")
+
+    with pytest.raises(ValueError, match=r"^a linha 2"):
+        cube.batch(broken(), [1.0])
+
+
+def test_rows_are_counted_even_where_nothing_reads_them() -> None:
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    double, square = compile_graph(2 * x, [x], []), compile_graph(w * w, [x], [w])
+    assert double.batch(iter([[1.0], [2.0]]), []) == (6.0, ())
+    assert square.batch(iter([[1.0], [2.0]]), [2.0]) == (8.0, (8.0,))
+    with pytest.raises(ValueError, match="1 entrada"):
+        square.batch([[1.0, 2.0]], [2.0])
+
+
 def test_a_batch_computes_before_the_loop_only_what_every_row_needs() -> None:
     x, w = Value(2.0, "x"), Value(3.0, "w")
     program = compile_graph(where(x > 0, x, mpt.log(w)), [x], [w])

@@ -190,7 +190,9 @@ class Book:
         if y is not None:  # a constante vem na frente, e o mesmo produto é escrito de um modo só
             return self.multiply(b, a)
         if x is not None and b.kind == "*" and _is_power_of_two(x) and b.args[0].kind == "const":
-            return self.multiply(self.constant(x * b.args[0].number), b.args[1])  # exato: só o expoente muda
+            folded = x * b.args[0].number
+            if folded / x == b.args[0].number:  # só o expoente mudou
+                return self.multiply(self.constant(folded), b.args[1])
         if a.kind == "neg" and b.kind == "neg":
             return self._made("*", (a.args[0], b.args[0]))
         if a.kind == "neg":
@@ -202,13 +204,13 @@ class Book:
     def chain(self, received: Expression, slope: Expression) -> Expression:
         """Gradiente × derivada local.
 
-        De g·w × y·r, onde g·y já está escrito (é a parcela de w, quando a conta é w·y), fica (g·y)·w·r: um produto a
-        menos.
+        De g·w × y·(1 − y), onde g·y já está escrito (é a parcela de w, quando a conta é w·y), fica (g·y)·w·(1 − y):
+        um produto a menos. Só na sigmoide, que fica entre 0 e 1: noutras, um produto do meio poderia estourar.
         """
         if received.kind == slope.kind == "*":
             (upstream, other), (own, rest) = received.args, slope.args
             shared = self._found["*"].get((upstream, own))
-            if shared is not None:
+            if shared is not None and rest.kind == "-" and rest.args == (self.constant(1.0), own):
                 return self.multiply(self.multiply(shared, other), rest)
         return self.multiply(received, slope)
 

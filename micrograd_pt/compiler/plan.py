@@ -121,6 +121,7 @@ class _Planner:
         self.varying = self._varying(input_names) if looped else set()
         self.changing: dict[Expression, bool] = {}
         self.received: list[Any] = [None] * len(graph)
+        self.doubts: list[Any] = [None] * len(graph)
         results = self._backward(wanted, by_value)
         output = self.data[-1]
         self.plan = Plan(
@@ -192,6 +193,7 @@ class _Planner:
                 regions[place] = common([region for _, region, _ in edges])
                 deep = len(regions[place]) >= _DEEPEST
                 self._receive(node, edges, regions[place], place in leaves, deep)
+                self.doubts[place] = None if deep else self._doubt(node, edges, regions[place])
                 if deep:
                     regions[place] = (self._arrived(self.received[place]),)
                 if self.looped and not self.moves[place]:
@@ -207,6 +209,9 @@ class _Planner:
                 if slope is None or slope.number == 0:
                     continue
                 region = regions[place]
+                doubt = self.doubts[place]
+                if doubt is not None and not self._is_plain(slope):
+                    region = (*region, doubt)
                 if condition is not True and condition not in region:
                     region = (*region, condition)
                 conditions.add(condition)
@@ -228,6 +233,32 @@ class _Planner:
         """
         kept = tuple(condition for condition in region if not self._changes(condition))
         return region if kept == region else (*kept, self._arrived(received))
+
+    def _doubt(self, node: Node, edges: list[Edge], region: Region) -> Any:
+        """A condição sem a qual nada chega a um nó, embora a região dele valha; None se algo sempre chega.
+
+        Um nó usado em dois ramos, quando os dois se fecham, não recebe um 0: não recebe nada.
+        """
+        certain = [self.doubts[user] for user, where, _ in edges if where == region]
+        if None in certain:
+            return None
+        settled = self.looped and not self.moves[node.index]  # depois do laço, o que a última linha diz não serve
+        if len(certain) == len(edges) and len(set(certain)) == 1 and not settled:
+            return certain[0]
+        return self._arrived(self.received[node.index])
+
+    def _is_plain(self, slope: Expression) -> bool:
+        """Verdadeiro se a derivada se faz só com somas e produtos de números já calculados: ela não falha."""
+        stack, seen = [slope], set[Expression]()
+        while stack:
+            expression = stack.pop()
+            if expression in self.values or expression in seen:
+                continue
+            if expression.kind in ("/", "call"):
+                return False
+            seen.add(expression)
+            stack += expression.parts
+        return True
 
     def _arrived(self, received: Expression) -> Any:
         """A condição de que chegou algum gradiente a uma variável que começa em 0; NaN também é algum."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, overload
 
+from micrograd_pt.compiler.arguments import explain, listed, plain, require_sizes
 from micrograd_pt.compiler.array_program import ArrayProgram, array_program
 from micrograd_pt.compiler.definition import defined, guarded
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
-from micrograd_pt.ops import DomainError, shorten
+from micrograd_pt.ops import shorten
 
 
 class Program:
@@ -57,17 +57,20 @@ class Program:
             dos das entradas se o programa foi feito com `input_gradients=True`.
 
         Raises:
+            TypeError: o que foi dado não é uma lista de números.
             ValueError: número errado de entradas ou de parâmetros.
             DomainError: uma conta fora do domínio.
             OverflowError: um resultado que não cabe num `float`.
         """
         sizes = self.inputs, self.parameters
-        if (len(input_values), len(parameter_values)) != sizes:
-            _require_sizes(sizes, [input_values], parameter_values)
+        inputs, parameters = listed(input_values), listed(parameter_values)
+        if (len(inputs), len(parameters)) != sizes:
+            require_sizes(sizes, [inputs], parameters)
         try:
-            return self.run(input_values, parameter_values)
-        except (ArithmeticError, ValueError) as error:
-            _explain(error)
+            found = self.run(inputs, parameters)
+            return found if type(found[0]) is float else self.run(plain(inputs), plain(parameters))
+        except (ArithmeticError, ValueError, TypeError) as error:
+            explain(error, sizes, [inputs], parameters)
             raise
 
     @cached_property
@@ -78,29 +81,31 @@ class Program:
 
         Args:
             rows: uma lista de linhas, cada uma com um número por entrada.
-            parameter_values: um número por parâmetro.
+            parameters: um número por parâmetro.
 
         Returns:
             (soma dos valores, tupla com a soma dos gradientes).
 
         Raises:
-            ValueError, DomainError, OverflowError: como ao chamar o programa.
+            TypeError, ValueError, DomainError, OverflowError: como ao chamar o programa.
         """
         sizes = self.inputs, self.parameters
 
-        def refuse(error: Exception, rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
-            _require_sizes(sizes, rows, parameter_values)
-            _explain(error)
+        def refuse(error: Exception, rows: Any, parameters: Any) -> None:
+            explain(error, sizes, rows, parameters)
 
-        run = defined(guarded(self._looped_source), "batch", refuse=refuse)
-        if all(sizes):
-            return run
+        def again(rows: Any, parameters: Any) -> Any:
+            return run([plain(row) for row in listed(rows)], plain(parameters))
 
-        def batch(rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> Any:
-            _require_sizes(sizes, rows, parameter_values)  # quem não desempacota nada não nota um número a mais
-            return run(rows, parameter_values)
+        def checked(rows: Any, parameters: Any) -> Any:
+            rows, parameters = listed(rows), listed(parameters)
+            require_sizes(sizes, rows, parameters)
+            return run(rows, parameters)
 
-        return batch
+        run = defined(guarded(self._looped_source), "batch", again=again, refuse=refuse)
+        run.__doc__ = checked.__doc__ = Program.batch.__doc__
+        # Quem não desempacota nada não nota um número a mais.
+        return run if all(sizes) and "\n    for " in self._looped_source else checked
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, (self._single, self._looped_source, self.inputs, self.parameters)
@@ -108,34 +113,6 @@ class Program:
     def __repr__(self) -> str:
         lines = self._single.count("\n")
         return f"<Program: {self.inputs} entrada(s), {self.parameters} parâmetro(s), {lines} linhas>"
-
-
-def _require_sizes(sizes: tuple[int, int], rows: Sequence[Sequence[float]], parameter_values: Sequence[float]) -> None:
-    inputs, parameters = sizes
-    for numbers, expected, what in (
-        (parameter_values, parameters, "parâmetro(s)"),
-        *[(row, inputs, "entrada(s)") for row in rows],
-    ):
-        if len(numbers) != expected:
-            raise ValueError(f"o programa espera {expected} {what}, e recebeu {len(numbers)}")
-
-
-def _explain(error: Exception) -> None:
-    """Diz em que linha do texto está um erro de domínio; um erro de outro tipo fica como é."""
-    if isinstance(error, OverflowError):
-        raise OverflowError(f"o resultado passa do maior float: {_line_of(error)}") from error
-    if isinstance(error, (ValueError, ZeroDivisionError)):
-        raise DomainError(f"conta fora do domínio: {_line_of(error)} ({error})") from error
-
-
-def _line_of(error: Exception) -> str:
-    """A linha do texto em que o erro aconteceu."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "?"
-    return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip() or "?"
 
 
 @overload
