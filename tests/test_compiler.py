@@ -352,6 +352,29 @@ def test_a_long_sum_and_a_deep_chain_compile() -> None:
     assert (value, slope) == (y.data, pytest.approx(x.grad, rel=1e-12))
 
 
+@pytest.mark.parametrize("name", ["logsumexp", "maximum", "softmax", "both"])
+def test_operations_of_a_thousand_arguments_are_written_in_a_text_of_their_size(name: str) -> None:
+    def loss(xs: list[Any]) -> Any:
+        if name == "maximum":
+            return mpt.maximum(*xs)
+        if name == "both":
+            return mpt.logsumexp(xs) * mpt.relu(mpt.sum(xs)) + mpt.maximum(*xs[:500])
+        return mpt.logsumexp(xs) if name == "logsumexp" else mpt.softmax(xs)[0]
+
+    draw = random.Random(0)
+    numbers = [draw.uniform(-2, 2) for _ in range(1000)]
+    xs = [Value(number, f"x{place}") for place, number in enumerate(numbers)]
+    result = loss(xs)
+    result.backward()
+    program = compile_graph(result, xs[:1], xs[1:], input_gradients=True)
+    value, gradients = program(numbers[:1], numbers[1:])
+    assert value == result.data
+    assert gradients == pytest.approx([x.grad for x in (*xs[1:], xs[0])], rel=1e-12, abs=1e-15)
+    assert program.batch([numbers[:1]] * 2, numbers[1:])[1] == pytest.approx([2 * slope for slope in gradients])
+    few = compile_graph(loss(xs[:100]), xs[:1], xs[1:100], input_gradients=True)
+    assert len(program.source) < 15 * len(few.source)
+
+
 def test_errors_are_explained() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     program = compile_graph(mpt.log(a) / b, [a], [b])

@@ -119,9 +119,14 @@ class Expression:
 
 
 class Book:
-    """As expressões de um programa: cada uma existe uma vez só."""
+    """As expressões de um programa: cada uma existe uma vez só.
+
+    Attributes:
+        gaps: as escolhas em que um lado é um ramo fechado, ou outra delas.
+    """
 
     def __init__(self) -> None:
+        self.gaps: set[Expression] = set()
         self._found: defaultdict[str, dict[Any, Expression]] = defaultdict(dict)
         self._size = 0
         self._answers: list[bool] | None = None
@@ -282,7 +287,10 @@ class Book:
         b = b if b is None else self.lift(b)
         if a is b:
             return a
-        return self._made("choose", (condition, a, b))
+        made = self._made("choose", (condition, a, b))
+        if a is None or b is None or a in self.gaps or b in self.gaps:
+            self.gaps.add(made)
+        return made
 
     def negation(self, condition: Any) -> Any:
         """A condição contrária."""
@@ -437,13 +445,11 @@ def opened(slope: Any) -> tuple[Any, Any]:
     """Uma derivada com ramos fechados como (condição de estar aberta, derivada); a condição é True se está sempre."""
     if slope is None:
         return False, None
-    if slope.kind != "choose":
+    book = slope.book
+    if slope not in book.gaps:
         return True, slope
     condition, a, b = slope.args
-    book = slope.book
     (open_a, a), (open_b, b) = opened(a), opened(b)
-    if open_a is True and open_b is True:
-        return True, slope if (a, b) == slope.args[1:] else book.choice(condition, a, b)
     if a is None:
         return book.both(book.negation(condition), open_b), b
     if b is None:

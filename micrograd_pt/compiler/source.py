@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
-from micrograd_pt.compiler.closed import narrowed, rest_of
+from micrograd_pt.compiler.closed import narrowed
 from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression, without_factor
 from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 from micrograd_pt.compiler.polish import frequent_first, merged, zeroed
+from micrograd_pt.compiler.variables import Variables
 
 _index = attrgetter("index")
-_DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
-
-_INLINE = frozenset(("const", "name", "and", "or", "not", *COMPARISONS))  # nunca ganham variável
-
 _OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)
 _STRENGTH = {"or": _OR, "and": _AND, "not": _NOT, "+": _TERM, "-": _TERM, "*": _FACTOR, "/": _FACTOR, "neg": _UNARY}
 
@@ -38,94 +34,16 @@ class Writer:
         self.plan, self.functions = plan, functions
         self.lines: list[str] = []
         self.indent = 1
-        self.names: dict[Expression, str] = {}
-        self.scopes: list[list[Expression]] = [[]]
-        self.roots = [plan.output, *plan.results]
-        self.pushes, self.order = self._useful()
+        self.found = Variables(plan)
+        self.kept, self.homes, self.clipped = self.found.kept, self.found.homes, self.found.clipped
+        self.order, self.pushes = self.found.order, self.found.pushes
         self.arrivals = Counter([push.target for push in self.pushes])
-        self.portions = {push.part: plan.sums[push.target] for push in self.pushes}
-        self.names.update({expression: expression.args[0] for expression in self.order if expression.kind == "name"})
-        self._measure()
-
-    def _useful(self) -> tuple[list[Push], list[Expression]]:
-        """As parcelas que algum resultado usa, e todas as expressões em ordem de criação: as partes antes."""
-        seen = _reached(self.roots, set())
-        useful = []
-        for push in reversed(self.plan.pushes):  # quem lê uma variável vem depois de quem soma a ela
-            if push.target in seen:
-                useful.append(push)
-                found = [push.part, *push.region]
-                self.roots += found
-                _reached(found, seen)
-        return useful[::-1], sorted(seen, key=_index)
-
-    def _measure(self) -> None:
-        """Conta os usos, separa o que é sempre calculado do que só às vezes, e corta linhas fundas demais."""
-        self.counts: dict[Expression, int] = dict.fromkeys(self.order, 0)
-        values = self.plan.values
-        strict = {expression for expression in self.order if expression in values}
-        for root in self.roots:
-            if isinstance(root, Expression):
-                self.counts[root] += 1
-                strict.add(root)
-        counts = self.counts
-        for expression in reversed(self.order):
-            parts = expression.parts
-            for part in parts:
-                counts[part] += 1
-            if expression in strict:
-                strict.update(parts[:1] if expression.kind == "choose" else parts)
-        self.homes = self._homes()
-        varying = self.plan.varying
-        if varying:
-            for expression in self.order:
-                if not varying.isdisjoint(expression.parts):
-                    varying.add(expression)
-        self.kept: set[Expression] = set()
-        self.clipped = self._clipped()
-        inside = set(self.clipped.values())
-        depth: dict[Expression, int] = {}
-        for expression in self.order:
-            deep = 0
-            for part in expression.parts:
-                below = depth[part]
-                if below >= deep:
-                    deep = below + 1
-            useful = counts[expression] > 1 or deep > _DEEPEST
-            if useful and expression.kind not in _INLINE and expression in strict and expression not in inside:
-                self.kept.add(expression)
-                deep = 0
-            depth[expression] = deep
-
-    def _clipped(self) -> dict[Expression, Expression]:
-        """Os relus cujo argumento só serve para eles: a variável do relu começa como ele, e é cortada em 0."""
-        counts = self.counts
-        found = {value: rest for value in self.order if (rest := rest_of(value)) is not None}
-        return {
-            value: rest
-            for value, rest in found.items()
-            if counts[value] > 1 and counts[rest] == 2 and counts[value.args[0]] == 1 and value in self.plan.values
+        together = Counter([push.part for push in self.pushes])
+        self.portions = {push.part: plan.sums[push.target] for push in self.pushes if together[push.part] == 1}
+        self.names: dict[Expression, str] = {
+            expression: expression.args[0] for expression in self.order if expression.kind == "name"
         }
-
-    def _homes(self) -> dict[Expression, Region]:
-        """Para cada gradiente de nó, a região mais funda que contém todos os seus usos."""
-        homes: dict[Expression, Region] = {}
-        if not any(push.region for push in self.pushes):
-            return homes
-        for push in self.pushes:
-            before = homes.get(push.part)
-            homes[push.part] = push.region if before is None else common([before, push.region])
-        for expression in reversed(self.order):
-            region = homes.get(expression)
-            if region is None:
-                continue
-            for part in expression.parts:
-                before = homes.get(part)
-                if before is None:
-                    homes[part] = region
-                elif before is not region and before:
-                    homes[part] = common([before, region])
-        return {expression: homes[expression] for expression in self.plan.adjoints if expression in homes}
+        self.scopes: list[list[Expression]] = [[]]
 
     def hoist(self) -> None:
         """Escreve antes do laço o que não muda de uma linha de dados para outra, e que toda linha calcularia."""
@@ -214,8 +132,7 @@ class Writer:
         self.need([found for found in shared if not growing or not self._reads(found, growing)])
         self.need([region[-1]])
         self.line(f"if {self.text(region[-1])}:")
-        self.indent += 1
-        self.scopes.append([])
+        self._open()
 
     def _reads(self, expression: Expression, variables: set[Expression]) -> bool:
         """Verdadeiro se a expressão, que ainda não está escrita, lê uma dessas variáveis."""
@@ -228,6 +145,10 @@ class Writer:
                     seen.add(part)
                     stack.append(part)
         return False
+
+    def _open(self) -> None:
+        self.indent += 1
+        self.scopes.append([])
 
     def _leave(self, blocks: int) -> None:
         for _ in range(blocks):
@@ -245,7 +166,7 @@ class Writer:
 
     def _missing(self, expressions: Iterable[Expression]) -> list[Expression]:
         """As variáveis de que essas expressões precisam e que ainda não existem aqui, as partes antes."""
-        names, kept = self.names, self.kept
+        names, kept, blocks = self.names, self.kept, self.found.blocks
         seen = {expression for expression in expressions if expression not in names}
         stack = list(seen)
         missing = []
@@ -253,7 +174,7 @@ class Writer:
             expression = stack.pop()
             if expression in kept:
                 missing.append(expression)
-            for part in expression.parts:
+            for part in expression.parts[:1] if expression in blocks else expression.parts:
                 if part not in seen and part not in names:
                     seen.add(part)
                     stack.append(part)
@@ -271,10 +192,25 @@ class Writer:
             title, about = f"g_{adjoint.name}", f"  # gradiente de {comment(adjoint.name)}"
         elif expression in self.portions:
             about = f"  # parcela do gradiente de {comment(self.portions[expression].name)}"
-        text = self.text(expression, 0)
-        name = self.names[expression] = self.plan.names.new(title)
+        if expression in self.found.blocks:
+            name = self.plan.names.new(title)
+            self._choose(expression, name, about)
+        else:
+            text = self.text(expression, 0)
+            name = self.plan.names.new(title)
+            self.line(f"{name} = {text}{about}")
+        self.names[expression] = name
         self.scopes[-1].append(expression)
-        self.line(f"{name} = {text}{about}")
+
+    def _choose(self, expression: Expression, name: str, about: str) -> None:
+        """Uma escolha em que um dos lados precisa de variáveis: um bloco para cada lado."""
+        condition, *sides = expression.args
+        for header, side in zip((f"if {self.text(condition)}:", "else:"), sides, strict=True):
+            self.line(header)
+            self._open()
+            self.need([side])
+            self.line(f"{name} = {self.text(side, 0)}{about}")
+            self._leave(1)
 
     def _clip(self, expression: Expression) -> None:
         """Um relu: a conta, e 0 no lugar dela se é negativa."""
@@ -381,8 +317,7 @@ def _looped(plan: Plan, functions: set[str]) -> list[str]:
     started.update(zero)
     if moving or inside:
         writer.line(f"for {_target(plan.inputs)} in rows:")
-        writer.indent += 1
-        writer.scopes.append([])
+        writer._open()
         writer.forward(moving=True)
         if moving:
             writer.need([output])
@@ -412,18 +347,6 @@ def _moves(push: Push, plan: Plan) -> bool:
 
 def _final(writer: Writer, result: Expression, started: set[Expression]) -> str:
     return "0.0" if result in writer.plan.sums and result not in started else writer.text(result)
-
-
-def _reached(roots: Iterable[Any], seen: set[Expression]) -> set[Expression]:
-    """As raízes e tudo o que elas usam, junto com o que já se alcançou."""
-    stack = [root for root in roots if type(root) is Expression and root not in seen]
-    seen.update(stack)
-    while stack:
-        for part in stack.pop().parts:
-            if part not in seen:
-                seen.add(part)
-                stack.append(part)
-    return seen
 
 
 def _unpacked(names: Sequence[str], source: str) -> list[str]:
