@@ -377,7 +377,7 @@ class Book:
         self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
     ) -> Any:
         """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
-        before = self._answers, self._asked
+        answers_before, asked_before = self._answers, self._asked
         answers, asked = [*prefix], []  # type: list[bool], list[Expression]
         self._answers, self._asked = answers, asked
         try:
@@ -388,11 +388,15 @@ class Book:
                 f"aritmética e funções de micrograd_pt ({error})"
             ) from error
         finally:
-            self._answers, self._asked = before
+            self._answers, self._asked = answers_before, asked_before
+        if result is not None and type(result) is not Expression:
+            result = self.lift(result)
+        if not asked:  # quase sempre
+            return result
         for place in range(len(asked) - 1, len(prefix) - 1, -1):
             other = self._followed(rule, args, operation, [*answers[:place], False])
             result = self.choice(asked[place], result, other)
-        return result if result is None or type(result) is Expression else self.lift(result)
+        return result
 
     def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
         found = self._found[kind].get(args)

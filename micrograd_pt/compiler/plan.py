@@ -239,12 +239,13 @@ class _Planner:
 
         Um nó usado em dois ramos, quando os dois se fecham, não recebe um 0: não recebe nada.
         """
-        certain = [self.doubts[user] for user, where, _ in edges if where == region]
-        if None in certain:
-            return None
+        for user, where, _ in edges:
+            if self.doubts[user] is None and where == region:
+                return None
+        doubt = self.doubts[edges[0][0]]
         settled = self.looped and not self.moves[node.index]  # depois do laço, o que a última linha diz não serve
-        if len(certain) == len(edges) and len(set(certain)) == 1 and not settled:
-            return certain[0]
+        if not settled and all([self.doubts[user] is doubt and where == region for user, where, _ in edges]):
+            return doubt
         return self._arrived(self.received[node.index])
 
     def _is_plain(self, slope: Expression) -> bool:

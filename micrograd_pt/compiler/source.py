@@ -37,6 +37,7 @@ class Writer:
         self.found = Variables(plan)
         self.kept, self.homes, self.clipped = self.found.kept, self.found.homes, self.found.clipped
         self.order, self.pushes = self.found.order, self.found.pushes
+        self.results = frozenset(plan.results)
         self.arrivals = Counter([push.target for push in self.pushes])
         together = Counter([push.part for push in self.pushes])
         self.portions = {push.part: plan.sums[push.target] for push in self.pushes if together[push.part] == 1}
@@ -128,7 +129,7 @@ class Writer:
         """Abre o bloco da última condição da região; o que serve também a blocos irmãos é escrito antes dele."""
         used = self._missing(push.part for push in pushes)
         shared = [found for found in used if self.homes.get(found) == region[:-1]]
-        growing = {push.target for push in pushes}.difference(self.plan.results)
+        growing = {push.target for push in pushes} - self.results
         self.need([found for found in shared if not growing or not self._reads(found, growing)])
         self.need([region[-1]])
         self.line(f"if {self.text(region[-1])}:")

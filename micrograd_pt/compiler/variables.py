@@ -54,8 +54,11 @@ class Variables:
 
     def _useful(self) -> tuple[list[Push], list[Expression]]:
         """As parcelas que algum resultado usa, e tudo o que se usa."""
-        seen = _reached(self.roots, set())
-        useful = []
+        every = [found for push in self.plan.pushes for found in (push.part, *push.region)]
+        seen = _reached([*self.roots, *every], set())
+        if all([push.target in seen for push in self.plan.pushes]):
+            return self.plan.pushes, sorted(seen, key=_index)
+        seen, useful = _reached(self.roots, set()), []
         for push in reversed(self.plan.pushes):  # quem lê uma variável vem depois de quem soma a ela
             if push.target in seen:
                 useful.append(push)
@@ -134,17 +137,24 @@ class Variables:
                     homes[part] = region
                 elif before is not region and before:
                     homes[part] = common([before, region])
-        shared = [*self.plan.adjoints, *(self._safe(long) if long else ())]
+        safe: set[Expression] = set()
+        shared = [*self.plan.adjoints, *[expression for expression in long if self._is_safe(expression, safe)]]
         return {expression: homes[expression] for expression in shared if expression in homes}
 
-    def _safe(self, expressions: list[Expression]) -> list[Expression]:
-        """As que não podem falhar, e por isso se podem calcular antes de saber se servem."""
-        safe: set[Expression] = set()
-        for expression in self.order:
-            written = expression in self.kept and expression in self.plan.values
-            if written or (expression.kind in _SAFE and safe.issuperset(expression.parts)):
-                safe.add(expression)
-        return [expression for expression in expressions if expression in safe]
+    def _is_safe(self, expression: Expression, safe: set[Expression]) -> bool:
+        """Verdadeiro se a conta não pode falhar: pode-se fazê-la antes de saber se serve."""
+        stack, seen = [expression], set[Expression]()
+        while stack:
+            found = stack.pop()
+            written = found in self.kept and found in self.plan.values
+            if found in safe or found in seen or written:
+                continue
+            if found.kind not in _SAFE:
+                return False
+            seen.add(found)
+            stack += found.parts
+        safe |= seen
+        return True
 
 
 def _reached(roots: Iterable[Any], seen: set[Expression]) -> set[Expression]:
