@@ -5,6 +5,7 @@ O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from micrograd_pt.compiler import CompileError
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.tracing import Traced, require_same, trace
 from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import Value, enable_grad, no_grad
+from micrograd_pt.engine import Value, ancestors, chain_rule, enable_grad
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import as_number, shorten
 from micrograd_pt.optimizers import Optimizer
@@ -133,17 +134,25 @@ def compiled_step(eager: ByGraph) -> tuple[ByGraph | ByProgram, str]:
 
 
 def _require_the_same(eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
-    """Confere a perda do programa com a do grafo, em amostras diferentes umas das outras.
+    """Confere a perda e os gradientes do programa com os do grafo, em amostras diferentes umas das outras.
 
     Raises:
-        CompileError: não são a mesma.
+        CompileError: não são os mesmos.
+        DomainError: um gradiente de que se precisa não existe.
     """
     places = list({tuple(row): place for place, row in enumerate(rows)}.values())
     for place in places[:: 1 + len(places) // _CHECKED]:
         x, target = eager.samples[place]
-        with no_grad():
-            expected = eager.loss(eager.model(x), target)
-        require_same(expected, program.run(rows[place], eager.values)[0])
+        with enable_grad():
+            expected = _require_node(eager.loss(eager.model(x), target))
+        order = ancestors(expected)
+        received = {id(node): gradient for node, gradient in zip(order, chain_rule(order, 1), strict=True)}
+        value, gradients = program.run(rows[place], eager.values)
+        require_same(expected.data, value)
+        slopes = [received.get(id(parameter)) or 0 for parameter in eager.parameters]
+        size = max([abs(slope) for slope in slopes if math.isfinite(slope)], default=0.0)
+        for slope, gradient in zip(slopes, gradients, strict=True):
+            require_same(slope, gradient, 1e-9 * size)
 
 
 def _check_targets(eager: ByGraph) -> None:

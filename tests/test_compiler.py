@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -595,6 +596,66 @@ def test_what_two_closed_branches_share_receives_nothing() -> None:
     assert program([4.0], [0.5])[1] == (0.0, 0.5)
     with pytest.raises(DomainError):
         program([0.0], [0.5])
+
+
+class Scaled:
+    """Um objeto qualquer, que guarda um peso."""
+
+    def __init__(self, weight: Value) -> None:
+        self.weight, self.itself = weight, self
+
+    def frozen(self, x: Any) -> Any:
+        return x * self.weight.data
+
+    def live(self, x: Any) -> Any:
+        return x * self.weight
+
+    __call__ = frozen
+
+
+@pytest.mark.parametrize(
+    "way", ["função", "se", "parcial", "objeto", "método", "padrão", "conjunto", "gerador", "dentro"]
+)
+def test_a_number_read_through_any_way_in_is_not_frozen(way: str) -> None:
+    w = Value(2.0, "w")
+    held, bag = Scaled(w), {w}
+
+    def helper(x: Any) -> Any:
+        return x * w.data
+
+    def asking(x: Any) -> Any:
+        return x * w if w > 0 else -x
+
+    ways: dict[str, Any] = {
+        "função": lambda x: helper(x),
+        "se": lambda x: asking(x),
+        "parcial": partial(lambda v, x: x * v.data, w),
+        "objeto": held,
+        "método": held.frozen,
+        "padrão": lambda x, v=w: x * v.data,
+        "conjunto": lambda x: sum(x * v.data for v in bag),
+        "gerador": lambda x: sum(w.data * each for each in (x, x)),
+        "dentro": lambda x: (lambda y: held.frozen(y))(x),
+    }
+    with pytest.raises(CompileError):
+        compiled(ways[way])(3.0)
+
+
+def test_what_only_uses_the_values_is_compiled_through_any_way_in() -> None:
+    w = Value(2.0, "w")
+
+    def power(x: Any, times: int) -> Any:
+        return x if times == 0 else power(x * w, times - 1)
+
+    functions = [
+        compiled(lambda x: power(x, 1)),
+        compiled(partial(lambda v, x: x * v, w)),
+        compiled(Scaled(w).live),
+        compiled(lambda x, v=w: x * v),
+    ]
+    assert [f(3.0) for f in functions] == [6.0] * 4
+    w.data = 5.0
+    assert [f(3.0) for f in functions] == [15.0] * 4
 
 
 def test_a_batch_says_what_is_wrong_with_what_it_was_given() -> None:

@@ -572,6 +572,19 @@ def test_training_inside_no_grad_trains_all_the_same() -> None:
         assert [p.data for p in inside.parameters()] == [p.data for p in outside.parameters()]
 
 
+def test_a_program_with_other_gradients_than_the_graph_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*args: Any) -> Any:
+        program = stepping_program(*args)
+        right = program.run
+        program.run = lambda row, numbers: (right(row, numbers)[0], tuple([2 * g for g in right(row, numbers)[1]]))
+        return program
+
+    stepping_program = m.stepping.program_of
+    monkeypatch.setattr(m.stepping, "program_of", wrong)
+    history = train(MLP(2, [2, 1], seed=0), [[0, 1]], [1], epochs=1, progress=False)
+    assert "traçada daria" in history.not_compiled
+
+
 def test_a_network_of_more_layers_than_python_nests_blocks_is_compiled() -> None:
     history = train(MLP(1, [1] * 110, seed=0), [[1.0]], [1.0], epochs=1, learning_rate=1e-9, progress=False)
     assert history.not_compiled == ""

@@ -143,6 +143,8 @@ class Book:
             return number
         if isinstance(number, (int, Fraction)):
             number = float(number)
+        if hasattr(type(number), "record"):
+            raise CompileError(f"o número de um valor que muda a cada chamada encontrou um Value{Expression.hint}")
         if not isinstance(number, float):
             raise CompileError(f"só números entram num programa compilado, e apareceu {number!r}")
         key = (number, math.copysign(1, number)) if number == number else "nan"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import copy
-import inspect
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
-from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from micrograd_pt.compiler.expressions import Book, CompileError, Expression
 from micrograd_pt.compiler.program import Program, program_of
+from micrograd_pt.compiler.twins import twin_of
 from micrograd_pt.conditions import ChangedLeafError
 from micrograd_pt.derivatives import flat, shape
 from micrograd_pt.engine import Value, enable_grad
@@ -94,7 +92,7 @@ def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callab
     Raises:
         CompileError: `f` lê o número de um `Value` de fora, que ficaria congelado no programa.
     """
-    twin, leaves = _twin(f)
+    twin, leaves = twin_of(f)
     book = Book()
     for place, leaf in enumerate(leaves):
         leaf.data = book.name(f"c{place + 1}")
@@ -110,63 +108,19 @@ def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callab
         raise CompileError(f"a função compilada lê o data de um Value que traz de fora{Expression.hint}") from error
 
 
-def _twin(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Value]]:
-    """A mesma função sobre cópias do que alcança pelos nomes de fora, e as folhas copiadas; sem nenhuma, a própria."""
-    function = getattr(f, "__func__", f)
-    if not isinstance(function, FunctionType):
-        return f, []
-    names = inspect.getclosurevars(function)
-    around = {**names.globals, **names.nonlocals, "self": getattr(f, "__self__", None)}
-    held = {name: item for name, item in around.items() if _leaves_in([item])}
-    try:
-        copies = copy.deepcopy(held)
-    except Exception:  # o que não se copia fica como está
-        return f, []
-    cells = tuple(
-        [
-            CellType(copies[name]) if name in copies else cell
-            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-        ]
-    )
-    world = {**function.__globals__, **{name: copies[name] for name in names.globals if name in copies}}
-    made = FunctionType(function.__code__, world, function.__name__, function.__defaults__, cells or None)
-    made.__kwdefaults__ = function.__kwdefaults__
-    bound = MethodType(made, copies.get("self", f.__self__)) if hasattr(f, "__self__") else made
-    return bound, _leaves_in(copies.values())
-
-
-def _leaves_in(items: Iterable[Any]) -> list[Value]:
-    """As folhas entre os itens: sozinhas, em listas e dicionários, ou parâmetros de um modelo."""
-    waiting = list(items)
-    found, seen = [], set[int]()
-    while waiting:
-        item = waiting.pop()
-        if id(item) in seen:
-            continue
-        seen.add(id(item))
-        if type(item) is Value:
-            found += [item] if item.op is None else []
-        elif isinstance(item, (list, tuple)):
-            waiting += item
-        elif isinstance(item, dict):
-            waiting += item.values()
-        elif callable(parameters := getattr(item, "parameters", None)) and not isinstance(item, type):
-            waiting += parameters()
-    return found
-
-
-def require_same(expected: Any, found: Any) -> None:
+def require_same(expected: Any, found: Any, tolerance: float = 0.0) -> None:
     """Confere o programa com a função chamada como está.
 
     Args:
         expected: o que a função deu, com os mesmos números.
         found: o que o programa deu.
+        tolerance: quanto podem diferir, se é mais do que os últimos algarismos.
 
     Raises:
         CompileError: não é o mesmo.
     """
     number = expected.data if type(expected) is Value else expected
-    if math.isfinite(number) and not math.isclose(number, found, rel_tol=1e-9, abs_tol=1e-12):
+    if math.isfinite(number) and not math.isclose(number, found, rel_tol=1e-9, abs_tol=max(1e-12, tolerance)):
         raise CompileError(
             f"a função dá {shorten(number)}, e traçada daria {shorten(found)}: ela decide por algo que o traço não "
             "mostra (isinstance, str, um dicionário, um sorteio, um try); escreva a conta com os próprios valores"

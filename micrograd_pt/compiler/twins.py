@@ -1,0 +1,125 @@
+"""O gêmeo de uma função: a mesma, sobre cópias de tudo por onde ela alcança `Value`s de fora.
+
+Serve para chamar a função com outros números nesses `Value`s sem tocar nos de verdade, que podem estar em uso noutra
+linha de execução. O que não leva a nenhum `Value` continua a ser o próprio, e não uma cópia.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from micrograd_pt.engine import Value
+
+_MOST = 100_000  # objetos; além disso não se procura mais
+_OURS = __name__.partition(".")[0]
+
+
+def twin_of(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Value]]:
+    """O gêmeo de uma função e as folhas copiadas que ele alcança; sem nenhuma, a própria função."""
+    try:
+        leading, leaves = _leading_to_leaves(f)
+        copies: dict[int, Any] = {id(leaf): Value(0, leaf.label) for leaf in leaves}
+        return _copied(f, leading, copies), [copies[id(leaf)] for leaf in leaves]
+    except Exception:  # um objeto de quem chama que não se deixa percorrer ou copiar
+        return f, []
+
+
+def _leading_to_leaves(f: Any) -> tuple[set[int], list[Value]]:
+    """Os objetos por onde se chega de `f` a uma folha, e as folhas."""
+    holders: dict[int, list[int]] = {}  # por objeto, quem o guarda
+    seen = {id(f): f}  # o próprio objeto fica guardado: o id dele não pode passar para outro
+    waiting, leaves = [f], []
+    while waiting and len(seen) < _MOST:
+        item = waiting.pop()
+        if type(item) is Value and item.op is None:
+            leaves.append(item)
+        for part in _parts(item):
+            holders.setdefault(id(part), []).append(id(item))
+            if id(part) not in seen:
+                seen[id(part)] = part
+                waiting.append(part)
+    leading: set[int] = set()
+    back = [id(leaf) for leaf in leaves]
+    while back:
+        place = back.pop()
+        if place not in leading:
+            leading.add(place)
+            back += holders.get(place, ())
+    return leading, leaves
+
+
+def _parts(item: Any) -> Iterator[Any]:
+    """O que um objeto guarda."""
+    if isinstance(item, (list, tuple, set, frozenset)):
+        yield from item
+    elif isinstance(item, dict):
+        yield from item.values()
+    elif isinstance(item, FunctionType):
+        if item.__module__ and item.__module__.partition(".")[0] == _OURS:
+            return  # o que é deste pacote só escreve
+        yield from (item.__defaults__, item.__kwdefaults__)
+        yield from [cell.cell_contents for cell in item.__closure__ or () if cell != CellType()]
+        yield from [item.__globals__[name] for name in _names(item.__code__) if name in item.__globals__]
+    elif isinstance(item, MethodType):
+        yield from (item.__func__, item.__self__)
+    elif isinstance(item, partial):
+        yield from (item.func, *item.args, *item.keywords.values())
+    elif not isinstance(item, (type, ModuleType, Value)):
+        yield from getattr(item, "__dict__", {}).values()
+
+
+def _names(code: CodeType) -> set[str]:
+    """Os nomes globais que um código usa, com os das funções escritas dentro dele."""
+    inner = [_names(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*inner)
+
+
+def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
+    """A cópia de um objeto que leva a uma folha; o que não leva fica como está."""
+    if id(item) in copies:
+        return copies[id(item)]
+    if id(item) not in leading:
+        return item
+
+    def again(part: Any) -> Any:
+        return _copied(part, leading, copies)
+
+    made: Any
+    if isinstance(item, FunctionType):
+        return _function(item, leading, copies)
+    if isinstance(item, MethodType):
+        made = MethodType(again(item.__func__), again(item.__self__))
+    elif isinstance(item, partial):
+        made = partial(again(item.func), *map(again, item.args), **{k: again(v) for k, v in item.keywords.items()})
+    elif type(item) in (tuple, set, frozenset):
+        made = type(item)(map(again, item))
+    elif isinstance(item, (list, dict)):
+        made = copies[id(item)] = copy.copy(item)
+        for key in range(len(item)) if isinstance(item, list) else item:
+            made[key] = again(item[key])
+    elif hasattr(item, "__dict__"):
+        made = copies[id(item)] = copy.copy(item)
+        made.__dict__.update({name: again(part) for name, part in vars(item).items()})
+    else:  # uma tupla com nomes, ou outra coisa que não se sabe refazer
+        return item
+    copies[id(item)] = made
+    return made
+
+
+def _function(item: FunctionType, leading: set[int], copies: dict[int, Any]) -> FunctionType:
+    """A mesma função sobre cópias do que ela traz de fora; ela pode chamar a si mesma."""
+    world, cells = dict(item.__globals__), [CellType() for _ in item.__closure__ or ()]
+    made = FunctionType(item.__code__, world, item.__name__, None, tuple(cells) or None)
+    copies[id(item)] = made
+    for cell, before in zip(cells, item.__closure__ or (), strict=True):
+        if before != CellType():
+            cell.cell_contents = _copied(before.cell_contents, leading, copies)
+    for name in _names(item.__code__) & world.keys():
+        world[name] = _copied(world[name], leading, copies)
+    made.__defaults__ = _copied(item.__defaults__, leading, copies)
+    made.__kwdefaults__ = _copied(item.__kwdefaults__, leading, copies)
+    return made
