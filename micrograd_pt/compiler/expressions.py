@@ -122,15 +122,17 @@ class Book:
     """As expressões de um programa: cada uma existe uma vez só.
 
     Attributes:
+        made: todas, em ordem de criação: as partes antes.
         gaps: as escolhas em que um lado é um ramo fechado, ou outra delas.
     """
 
     def __init__(self) -> None:
+        self.made: list[Expression] = []
         self.gaps: set[Expression] = set()
         self._found: defaultdict[str, dict[Any, Expression]] = defaultdict(dict)
-        self._size = 0
         self._answers: list[bool] | None = None
         self._asked: list[Expression] = []
+        self._rules: dict[Any, Any] = {}
 
     def name(self, text: str) -> Expression:
         """A expressão que é só um nome."""
@@ -184,6 +186,8 @@ class Book:
     def multiply(self, a: Expression, b: Expression) -> Expression:
         """a * b."""
         x, y = a.number, b.number
+        if x is None and y is None and a.kind != "neg" and b.kind != "neg":  # quase sempre
+            return self._made("*", (a, b))
         if x == 1:
             return b
         if y == 1:
@@ -339,12 +343,39 @@ class Book:
         Raises:
             CompileError: uma derivada não se pode escrever.
         """
-        partials = operation.partials
-        if isinstance(partials, tuple):
-            pairs = zip(partials, wanted, strict=True)
-            return [self._followed(rule, (result, *args), operation) if need else None for rule, need in pairs]
-        slopes = zip(partials(result, *args), wanted, strict=True)
-        return [self.lift(slope) if need and slope is not None else None for slope, need in slopes]
+        partials, given = operation.partials, (result, *args)
+        if not isinstance(partials, tuple):
+            found = zip(partials(*given), wanted, strict=True)
+            return [self.lift(slope) if need and slope is not None else None for slope, need in found]
+        slopes: list[Any] = []
+        for rule, need in zip(partials, wanted, strict=True):
+            known = self._known(rule, len(given)) if need else None
+            if type(known) is int:
+                slopes.append(given[known])
+            elif known is None and need:
+                slopes.append(self._followed(rule, given, operation))
+            else:
+                slopes.append(known)
+        return slopes
+
+    def _known(self, rule: Callable[..., Any], count: int) -> Any:
+        """O que uma regra dá sempre: qual dos seus argumentos (int), ou que constante; None se é preciso segui-la.
+
+        Numa soma ou num produto, que são quase todos os nós, as derivadas são isso.
+        """
+        if rule not in self._rules:
+            scratch = Book()
+            marks = [scratch.name(f"a{place}") for place in range(count)]
+            try:
+                found = rule(*marks)
+            except (ArithmeticError, ValueError, TypeError, AttributeError):
+                found = None
+            if type(found) in (int, float):
+                found = self.lift(found)
+            elif found is not None:
+                found = next((place for place, mark in enumerate(marks) if found is mark), None)
+            self._rules[rule] = found
+        return self._rules[rule]
 
     def decide(self, condition: Expression) -> bool:
         """A resposta a uma condição que uma regra perguntou; fora de uma regra não há resposta.
@@ -401,8 +432,12 @@ class Book:
         return result
 
     def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
-        found = self._found[kind].get(args)
-        return self._new(kind, args, args, args) if found is None else found
+        table = self._found[kind]
+        found = table.get(args)
+        if found is None:
+            found = table[args] = Expression(self, kind, args, args, None, len(self.made))
+            self.made.append(found)
+        return found
 
     def _called(self, function: str, parts: tuple[Expression, ...]) -> Expression:
         args = (function, *parts)
@@ -412,8 +447,8 @@ class Book:
     def _new(
         self, kind: str, args: tuple[Any, ...], key: Any, parts: tuple[Any, ...] = (), number: float | None = None
     ) -> Expression:
-        made = self._found[kind][key] = Expression(self, kind, args, parts, number, self._size)
-        self._size += 1
+        made = self._found[kind][key] = Expression(self, kind, args, parts, number, len(self.made))
+        self.made.append(made)
         return made
 
 

@@ -229,7 +229,13 @@ class Writer:
         name = self.names.get(expression)
         if name is not None:
             return name
-        text, strength = self._spelled(expression)
+        kind = expression.kind
+        if kind in ARITHMETIC:
+            # O lado direito é sempre um passo mais forte: a ordem das contas fica a do grafo.
+            strength, (left, right) = _STRENGTH[kind], expression.args
+            text = f"{self.text(left, strength)} {kind} {self.text(right, strength + 1)}"
+        else:
+            text, strength = self._spelled(expression)
         return text if strength >= needed else f"({text})"
 
     def _spelled(self, expression: Expression) -> tuple[str, int]:
@@ -244,12 +250,11 @@ class Writer:
             return f"{self.text(a)} if {self.text(condition)} else {self.text(b, 0)}", 0
         if kind in COMPARISONS:
             return f"{self.text(args[0], _TERM)} {kind} {self.text(args[1], _TERM)}", _COMPARE
-        strength = _STRENGTH[kind]
         if kind == "neg":
             return f"-{self.text(args[0], _UNARY)}", _UNARY
         if kind == "not":
             return f"not {self.text(args[0], _COMPARE)}", _NOT
-        # O lado direito de uma soma ou de um produto é sempre um passo mais forte: a ordem das contas fica a do grafo.
+        strength = _STRENGTH[kind]
         return f"{self.text(args[0], strength)} {kind} {self.text(args[1], strength + 1)}", strength
 
     def _constant(self, number: float) -> tuple[str, int]:

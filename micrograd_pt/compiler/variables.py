@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from micrograd_pt.compiler.closed import rest_of
 from micrograd_pt.compiler.expressions import COMPARISONS, Expression
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 
-_index = attrgetter("index")
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
 _LONG = 3  # partes dentro de partes a partir das quais uma conta repetida em blocos irmãos é escrita antes deles
 
@@ -36,11 +33,11 @@ class Variables:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.roots: list[Any] = [plan.output, *plan.results]
-        self.pushes, self.order = self._useful()
-        for push in self.pushes:
-            self.roots += [push.part, *push.region]
-        self.counts, self.strict = self._counts()
+        self.pushes = plan.pushes
+        self.counts, self.strict, self.order = self._counts()
+        if not all([self.counts[push.target.index] for push in self.pushes]):
+            self.pushes = _useful(plan)
+            self.counts, self.strict, self.order = self._counts()
         varying = plan.varying
         if varying:
             for expression in self.order:
@@ -52,58 +49,54 @@ class Variables:
         long = self._keep()
         self.homes = self._homes(long)
 
-    def _useful(self) -> tuple[list[Push], list[Expression]]:
-        """As parcelas que algum resultado usa, e tudo o que se usa."""
-        every = [found for push in self.plan.pushes for found in (push.part, *push.region)]
-        seen = _reached([*self.roots, *every], set())
-        if all([push.target in seen for push in self.plan.pushes]):
-            return self.plan.pushes, sorted(seen, key=_index)
-        seen, useful = _reached(self.roots, set()), []
-        for push in reversed(self.plan.pushes):  # quem lê uma variável vem depois de quem soma a ela
-            if push.target in seen:
-                useful.append(push)
-                _reached([push.part, *push.region], seen)
-        return useful[::-1], sorted(seen, key=_index)
+    def _counts(self) -> tuple[list[int], bytearray, list[Expression]]:
+        """Quantas vezes cada expressão é usada; se é sempre calculada, e não só de um lado de uma escolha; e as usadas.
 
-    def _counts(self) -> tuple[dict[Expression, int], set[Expression]]:
-        """Quantas vezes cada uma é usada, e as que são sempre calculadas, e não só de um lado de uma escolha."""
-        counts = dict.fromkeys(self.order, 0)
-        strict = {expression for expression in self.order if expression in self.plan.values}
-        for root in self.roots:
-            if isinstance(root, Expression):
-                counts[root] += 1
-                strict.add(root)
-        for expression in reversed(self.order):
+        As duas primeiras, pelo lugar da expressão na ordem de criação.
+        """
+        made, values, order = self.plan.book.made, self.plan.values, list[Expression]()
+        counts, strict = [0] * len(made), bytearray(len(made))
+        for root in (self.plan.output, *self.plan.results, *_read(self.pushes)):
+            counts[root.index] += 1
+            strict[root.index] = True
+        for expression in reversed(made):  # quem usa vem antes do que é usado
+            place = expression.index
+            if not counts[place]:
+                continue
+            order.append(expression)
             parts = expression.parts
             for part in parts:
-                counts[part] += 1
-            if expression in strict:
-                strict.update(parts[:1] if expression.kind == "choose" else parts)
-        return counts, strict
+                counts[part.index] += 1
+            if strict[place] or expression in values:
+                strict[place] = True
+                for part in parts[:1] if expression.kind == "choose" else parts:
+                    strict[part.index] = True
+        return counts, strict, order[::-1]
 
     def _clipped(self) -> dict[Expression, Expression]:
         counts = self.counts
-        found = {value: rest for value in self.order if (rest := rest_of(value)) is not None}
+        found = {value: rest for value in self.plan.values if (rest := rest_of(value)) is not None}
         return {
             value: rest
             for value, rest in found.items()
-            if counts[value] > 1 and counts[rest] == 2 and counts[value.args[0]] == 1 and value in self.plan.values
+            if counts[value.index] > 1 and counts[rest.index] == 2 and counts[value.args[0].index] == 1
         }
 
     def _keep(self) -> list[Expression]:
         """Decide o que ganha variável; devolve o que, repetido, seria longo."""
         kept, counts, strict, inside = self.kept, self.counts, self.strict, set(self.clipped.values())
-        depth: dict[Expression, int] = {}
+        depth = [0] * len(counts)
         lazy: set[Expression] = set()  # de um lado de uma escolha, o que precisa de variáveis
         long = []
         for expression in self.order:
             deep = 0
             for part in expression.parts:
-                below = depth[part]
+                below = depth[part.index]
                 if below >= deep:
                     deep = below + 1
-            certain = expression in strict
-            split = deep > _DEEPEST or (certain and counts[expression] > 1)
+            place = expression.index
+            certain = strict[place]
+            split = deep > _DEEPEST or (certain and counts[place] > 1)
             if lazy and not lazy.isdisjoint(expression.parts):
                 if not certain:
                     lazy.add(expression)
@@ -117,29 +110,31 @@ class Variables:
                 if not certain:
                     lazy.add(expression)
                 deep = 0
-            depth[expression] = deep
+            depth[place] = deep
         return long
 
     def _homes(self, long: list[Expression]) -> dict[Expression, Region]:
-        homes: dict[Expression, Region] = {}
         if not any(push.region for push in self.pushes):
-            return homes
+            return {}
+        homes: list[Region | None] = [None] * len(self.counts)
         for push in self.pushes:
-            before = homes.get(push.part)
-            homes[push.part] = push.region if before is None else common([before, push.region])
+            place = push.part.index
+            before = homes[place]
+            homes[place] = push.region if before is None else common([before, push.region])
         for expression in reversed(self.order):
-            region = homes.get(expression)
+            region = homes[expression.index]
             if region is None:
                 continue
             for part in expression.parts:
-                before = homes.get(part)
+                before = homes[part.index]
                 if before is None:
-                    homes[part] = region
+                    homes[part.index] = region
                 elif before is not region and before:
-                    homes[part] = common([before, region])
+                    homes[part.index] = common([before, region])
         safe: set[Expression] = set()
         shared = [*self.plan.adjoints, *[expression for expression in long if self._is_safe(expression, safe)]]
-        return {expression: homes[expression] for expression in shared if expression in homes}
+        places = [(expression, homes[expression.index]) for expression in shared]
+        return {expression: region for expression, region in places if region is not None}
 
     def _is_safe(self, expression: Expression, safe: set[Expression]) -> bool:
         """Verdadeiro se a conta não pode falhar: pode-se fazê-la antes de saber se serve."""
@@ -157,13 +152,29 @@ class Variables:
         return True
 
 
-def _reached(roots: Iterable[Any], seen: set[Expression]) -> set[Expression]:
-    """As raízes e tudo o que elas usam, junto com o que já se alcançou."""
-    stack = [root for root in roots if type(root) is Expression and root not in seen]
-    seen.update(stack)
+def _read(pushes: Iterable[Push]) -> Iterator[Expression]:
+    """As expressões que as parcelas usam."""
+    for push in pushes:
+        yield push.part
+        yield from push.region
+
+
+def _useful(plan: Plan) -> list[Push]:
+    """As parcelas que algum resultado usa."""
+    seen, useful = _reached([plan.output, *plan.results], bytearray(len(plan.book.made))), []
+    for push in reversed(plan.pushes):  # quem lê uma variável vem depois de quem soma a ela
+        if seen[push.target.index]:
+            useful.append(push)
+            _reached(_read([push]), seen)
+    return useful[::-1]
+
+
+def _reached(roots: Iterable[Expression], seen: bytearray) -> bytearray:
+    """Marca, por ordem de criação, as raízes e tudo o que elas usam."""
+    stack = [root for root in roots if not seen[root.index]]
     while stack:
-        for part in stack.pop().parts:
-            if part not in seen:
-                seen.add(part)
-                stack.append(part)
+        expression = stack.pop()
+        if not seen[expression.index]:
+            seen[expression.index] = True
+            stack += expression.parts
     return seen
