@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 import threading
+from collections import deque
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -658,6 +660,56 @@ def test_what_only_uses_the_values_is_compiled_through_any_way_in() -> None:
     assert [f(3.0) for f in functions] == [15.0] * 4
 
 
+class Named(NamedTuple):
+    """Uma tupla com nomes que guarda um peso."""
+
+    weight: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Um objeto de campos fixos que guarda um peso."""
+
+    weight: Value
+
+
+@pytest.mark.parametrize("holder", [Named, Fixed, lambda v: deque([v]), lambda v: [{"w": (v,)}]])
+def test_a_number_is_not_frozen_wherever_its_value_is_kept(holder: Any) -> None:
+    w = Value(2.0, "w")
+    held = holder(w)
+
+    def found() -> Value:
+        if isinstance(held, list):
+            return held[0]["w"][0]
+        return held[0] if isinstance(held, (tuple, deque)) else held.weight
+
+    with pytest.raises(CompileError):
+        compiled(lambda x: x * found().data)(3.0)
+    live = compiled(lambda x: x * found())
+    assert live(3.0) == 6.0
+    w.data = 5.0
+    assert live(3.0) == 15.0
+
+
+def scaled(x: Any, factor: float = 2.0) -> Any:
+    return x * factor
+
+
+def test_a_compiled_function_takes_names_and_can_be_saved() -> None:
+    f = compiled(scaled)
+    assert f(3.0) == f(x=3.0) == 6.0 and f(3.0, factor=4.0) == 12.0
+    assert pickle.loads(pickle.dumps(f))(3.0) == 6.0
+    with pytest.raises(TypeError, match="factor"):
+        compiled(lambda x, *, factor: x * factor)(3.0, factor=2.0)
+
+
+def test_a_call_that_says_little_is_checked_again() -> None:
+    f = compiled(lambda x: x * (2 if isinstance(x, Value) else 3))
+    assert f(0.0) == 0
+    with pytest.raises(CompileError):
+        f(1.0)
+
+
 def test_a_batch_says_what_is_wrong_with_what_it_was_given() -> None:
     np = pytest.importorskip("numpy", reason="o NumPy não está instalado")
     x, w = Value(1.0, "x"), Value(2.0, "w")
@@ -680,6 +732,11 @@ def test_a_batch_says_what_is_wrong_with_what_it_was_given() -> None:
         assert cube.batch(np.array([[100_000]], dtype=np.int32), [2]) == (2e15, (1e15,))
         assert cube(np.array([100_000], dtype=np.int32), np.array([2])) == (2 * 10**15, (10**15,))
     assert cube.batch(iter([[1.0], [2.0]]), [1.0]) == cube.batch(((1.0,), (2.0,)), (1.0,)) == (9.0, (9.0,))
+
+    with pytest.raises(TypeError, match="list"):
+        cube.batch(iter(np.array([[1.0], [2.0]])), [1.0])
+    with pytest.raises(DomainError, match="/ x"), np.errstate(all="ignore"):
+        inverse([np.float64(0.0)], [1.0])
 
     def broken() -> Any:
         yield [1.0]

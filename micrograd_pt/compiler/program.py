@@ -67,8 +67,9 @@ class Program:
         if (len(inputs), len(parameters)) != sizes:
             require_sizes(sizes, [inputs], parameters)
         try:
-            found = self.run(inputs, parameters)
-            return found if type(found[0]) is float else self.run(plain(inputs), plain(parameters))
+            if all([type(numbers[0]) is float for numbers in (inputs, parameters) if numbers]):
+                return self.run(inputs, parameters)
+            return self.run(plain(inputs), plain(parameters))
         except (ArithmeticError, ValueError, TypeError) as error:
             explain(error, sizes, [inputs], parameters)
             raise
@@ -95,6 +96,8 @@ class Program:
             explain(error, sizes, rows, parameters)
 
         def again(rows: Any, parameters: Any) -> Any:
+            if not hasattr(rows, "__len__"):  # um iterador já foi percorrido
+                require_sizes(sizes, rows, parameters)
             return run([plain(row) for row in listed(rows)], plain(parameters))
 
         def checked(rows: Any, parameters: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import threading
 from collections import OrderedDict
@@ -31,12 +32,14 @@ class Traced:
         inputs: as folhas dos argumentos.
         captured: as folhas que a função trouxe de fora, lidas de novo a cada chamada.
         constant: o resultado, se não há grafo.
+        checked: verdadeiro depois de dar o mesmo que a função, num número que não seja 0, infinito nem NaN.
     """
 
     graph: Graph | None
     inputs: list[Value]
     captured: list[Value]
     constant: Any = None
+    checked: bool = False
 
     @cached_property
     def value_program(self) -> Program:
@@ -135,6 +138,9 @@ def compiled(f: Callable[..., Any]) -> Compiled:
     objetos que `f` achou ao ser traçada: muda-se o `data` deles, e não um objeto por outro. Chamada com `Value`s, `f` é
     executada como está.
 
+    O `data` que `f` lê de um `Value` de fora é recusado, também numa função que ela chama; o de um atributo de classe
+    ou de outro módulo não se vê, e fica congelado.
+
     Args:
         f: função de números, ou listas, tuplas e dicionários deles, que devolve um número.
 
@@ -157,7 +163,13 @@ class Compiled:
         self._lock = threading.Lock()
         self._traced: OrderedDict[Any, Traced] = OrderedDict()
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named:
+            bound = inspect.signature(self._f).bind(*args, **named)
+            bound.apply_defaults()
+            if bound.kwargs:
+                raise TypeError(f"{', '.join(bound.kwargs)}: uma função compilada só recebe argumentos que têm lugar")
+            args = bound.args
         numbers, rebuild = flat(list(args), "o argumento")
         if any(type(number) is Value for number in numbers):
             return self._f(*args)
@@ -181,12 +193,23 @@ class Compiled:
             if traced is None:
                 traced = trace(self._f, numbers, rebuild)
                 refuse_frozen(self._f, numbers, rebuild)
-                require_same(self._f(*args), _value(traced, numbers))
+                self._check(traced, args, numbers)
                 self._traced[form] = traced
                 if len(self._traced) > _MOST_SHAPES:
                     self._traced.popitem(last=False)
+            elif not traced.checked:
+                self._check(traced, args, numbers)
             self._traced.move_to_end(form)
         return traced
+
+    def _check(self, traced: Traced, args: Sequence[Any], numbers: Sequence[Any]) -> None:
+        """Confere o programa com a função; onde ela dá 0, infinito ou NaN, a próxima chamada confere de novo."""
+        found = _value(traced, numbers)
+        require_same(self._f(*args), found)
+        traced.checked = math.isfinite(found) and found != 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Compiled, (self._f,)
 
 
 def _value(traced: Traced, numbers: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ linha de execução. O que não leva a nenhum `Value` continua a ser o próprio,
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
@@ -54,7 +55,7 @@ def _leading_to_leaves(f: Any) -> tuple[set[int], list[Value]]:
 
 def _parts(item: Any) -> Iterator[Any]:
     """O que um objeto guarda."""
-    if isinstance(item, (list, tuple, set, frozenset)):
+    if isinstance(item, (list, tuple, set, frozenset, deque)):
         yield from item
     elif isinstance(item, dict):
         yield from item.values()
@@ -68,8 +69,21 @@ def _parts(item: Any) -> Iterator[Any]:
         yield from (item.__func__, item.__self__)
     elif isinstance(item, partial):
         yield from (item.func, *item.args, *item.keywords.values())
+    elif _holds_objects(item):
+        yield from item.flat
     elif not isinstance(item, (type, ModuleType, Value)):
-        yield from getattr(item, "__dict__", {}).values()
+        yield from _fields(item).values()
+
+
+def _holds_objects(item: Any) -> bool:
+    """Verdadeiro para um array de objetos."""
+    return hasattr(item, "flat") and str(getattr(item, "dtype", "")) == "object"
+
+
+def _fields(item: Any) -> dict[str, Any]:
+    """Os campos de um objeto, de dicionário ou fixos."""
+    fixed = [name for kind in type(item).__mro__ for name in vars(kind).get("__slots__", ())]
+    return {name: getattr(item, name) for name in fixed if hasattr(item, name)} | getattr(item, "__dict__", {})
 
 
 def _names(code: CodeType) -> set[str]:
@@ -95,17 +109,21 @@ def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
         made = MethodType(again(item.__func__), again(item.__self__))
     elif isinstance(item, partial):
         made = partial(again(item.func), *map(again, item.args), **{k: again(v) for k, v in item.keywords.items()})
-    elif type(item) in (tuple, set, frozenset):
+    elif isinstance(item, tuple):
+        made = getattr(type(item), "_make", type(item))(map(again, item))
+    elif isinstance(item, (set, frozenset)):
         made = type(item)(map(again, item))
-    elif isinstance(item, (list, dict)):
+    elif isinstance(item, (list, dict, deque)):
         made = copies[id(item)] = copy.copy(item)
-        for key in range(len(item)) if isinstance(item, list) else item:
+        for key in item if isinstance(item, dict) else range(len(item)):
             made[key] = again(item[key])
-    elif hasattr(item, "__dict__"):
+    elif _holds_objects(item):
+        made = item.copy()
+        made.flat = [again(part) for part in item.flat]
+    else:
         made = copies[id(item)] = copy.copy(item)
-        made.__dict__.update({name: again(part) for name, part in vars(item).items()})
-    else:  # uma tupla com nomes, ou outra coisa que não se sabe refazer
-        return item
+        for name, part in _fields(item).items():
+            object.__setattr__(made, name, again(part))
     copies[id(item)] = made
     return made
 
