@@ -203,28 +203,28 @@ class _Planner:
                 continue
             wanted_args = [type(arg) is Node and needed[arg.index] for arg in node.inputs]
             slopes = book.slopes(node.op, self.data[place], self._args(node), wanted_args)
-            conditions = set()
-            for arg, slope in zip(node.inputs, slopes, strict=True):
-                condition, slope = opened(slope)
-                if slope is None or slope.number == 0:
-                    continue
-                region = regions[place]
-                doubt = self.doubts[place]
-                if doubt is not None and not self._is_plain(slope):
-                    region = (*region, doubt)
-                if condition is not True and condition not in region:
-                    region = (*region, condition)
-                conditions.add(condition)
-                waiting.setdefault(arg.index, []).append((place, region, book.chain(received, slope)))
-            if (
-                len(conditions) == 1
-                and True not in conditions
-                and place not in leaves
-                and self.sums.get(received) is node
-            ):
+            conditions = self._send(node, slopes, regions[place], waiting)
+            if len(conditions) == 1 and True not in conditions and self.sums.get(received) is node:
                 self.gates[received] = conditions.pop()
         self.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]
+
+    def _send(self, node: Node, slopes: list[Any], region: Region, waiting: dict[int, list[Edge]]) -> set[Any]:
+        """Entrega a cada argumento a sua parcela, onde ela existe; devolve as condições disso."""
+        place, conditions = node.index, set()
+        received, doubt = self.received[place], self.doubts[place]
+        for arg, slope in zip(node.inputs, slopes, strict=True):
+            condition, slope = opened(slope)
+            if slope is None or slope.number == 0:
+                continue
+            where = region
+            if doubt is not None and not self._is_plain(slope):
+                where = (*where, doubt)
+            if condition is not True and condition not in where:
+                where = (*where, condition)
+            conditions.add(condition)
+            waiting.setdefault(arg.index, []).append((place, where, self.book.chain(received, slope)))
+        return conditions
 
     def _lasting(self, region: Region, received: Expression) -> Region:
         """A região de um nó que não muda de linha para linha, depois do laço, quando a última linha já nada decide.
