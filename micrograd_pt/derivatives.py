@@ -253,11 +253,10 @@ class _Trace:
         """O gradiente de um resultado, na forma dos argumentos."""
         received: dict[Value, Any] = {}
         if type(output) is Value:
-            order = ancestors(output)
             try:
-                received = dict(zip(order, chain_rule(order, 1, create_graph=self.inside), strict=True))
+                received = gradients_of(output, create_graph=self.inside)
             except DomainError:  # talvez só falte uma derivada que ninguém pediu, a de um Value trazido de fora
-                received = _reverse_mode(order, self.inputs, self.inside)
+                received = _reverse_mode(ancestors(output), self.inputs, self.inside)
         slopes = [0 if received.get(node) is None else received[node] for node in self.inputs]
         shaped, start = [], 0
         for size, rebuild in self.rebuilds:
@@ -268,6 +267,21 @@ class _Trace:
     def outward(self, number: Any) -> Any:
         """O número como sai daqui: `Value` dentro de outra derivada, número puro fora."""
         return number.data if type(number) is Value and not self.inside else number
+
+
+def gradients_of(output: Value, *, create_graph: bool = False) -> dict[Value, Any]:
+    """O gradiente de cada nó que levou a um resultado, sem tocar em nenhum `grad`; None onde nenhum chegou.
+
+    Args:
+        output: o resultado.
+        create_graph: os gradientes são `Value`s em vez de números.
+
+    Raises:
+        DomainError: uma derivada de que se precisa não existe.
+        OverflowError: uma derivada ou um gradiente não cabe num `float`.
+    """
+    order = ancestors(output)
+    return dict(zip(order, chain_rule(order, 1, create_graph), strict=True))
 
 
 def _reverse_mode(order: list[Value], inputs: Sequence[Value], create_graph: bool) -> dict[Value, Any]:

@@ -13,8 +13,8 @@ from typing import Any
 from micrograd_pt.compiler import CompileError
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.tracing import Traced, require_same, trace
-from micrograd_pt.derivatives import flat, shape
-from micrograd_pt.engine import Value, ancestors, chain_rule, enable_grad
+from micrograd_pt.derivatives import flat, gradients_of, shape
+from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import as_number, shorten
 from micrograd_pt.optimizers import Optimizer
@@ -145,11 +145,10 @@ def _require_the_same(eager: ByGraph, program: Program, rows: Sequence[Sequence[
         x, target = eager.samples[place]
         with enable_grad():
             expected = _require_node(eager.loss(eager.model(x), target))
-        order = ancestors(expected)
-        received = {id(node): gradient for node, gradient in zip(order, chain_rule(order, 1), strict=True)}
+        received = gradients_of(expected)
         value, gradients = program.run(rows[place], eager.values)
         require_same(expected.data, value)
-        slopes = [received.get(id(parameter)) or 0 for parameter in eager.parameters]
+        slopes = [received.get(parameter) or 0 for parameter in eager.parameters]
         size = max([abs(slope) for slope in slopes if math.isfinite(slope)], default=0.0)
         for slope, gradient in zip(slopes, gradients, strict=True):
             require_same(slope, gradient, 1e-9 * size)

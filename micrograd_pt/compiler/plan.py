@@ -118,7 +118,8 @@ class _Planner:
         self.sums: dict[Expression, Node] = {}
         self.homes: dict[Expression, Region] = {}
         self.gates: dict[Expression, Expression] = {}
-        self.varying = self._varying(input_names) if looped else set()
+        # As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas.
+        self.varying = {self.book.name(name) for name in input_names} if looped else set[Expression]()
         self.changing: dict[Expression, bool] = {}
         self.received: list[Any] = [None] * len(graph)
         self.doubts: list[Any] = [None] * len(graph)
@@ -165,10 +166,6 @@ class _Planner:
 
     def _args(self, node: Node) -> list[Any]:
         return [self.data[arg.index] if type(arg) is Node else self.book.lift(arg) for arg in node.inputs]
-
-    def _varying(self, input_names: list[str]) -> set[Expression]:
-        """As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas."""
-        return {self.book.name(name) for name in input_names}
 
     def _backward(self, wanted: Sequence[Value], by_value: dict[Value, Node]) -> list[Expression]:
         """As parcelas de gradiente, da saída para as folhas pedidas."""
