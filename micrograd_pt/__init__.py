@@ -4,19 +4,35 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 (`Neuron`, `Layer`, `MLP`), treinamento (`train`), lições passo a passo (`explain`) e figuras (`draw`, `draw_network`).
 """
 
-from micrograd_pt import chapter15, copying, notebook
+from importlib import import_module
+from types import ModuleType
+
+from micrograd_pt import chapter15, copying, moved
+from micrograd_pt.calculus import (
+    Report,
+    check_gradients,
+    check_table,
+    derivative,
+    find_nonfinite,
+    grad,
+    hessian,
+    jacobian,
+    jvp,
+    value_and_grad,
+)
 from micrograd_pt.chapter15 import step
-from micrograd_pt.checks import Report, check_gradients, check_table
 from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
 from micrograd_pt.conditions import ChangedLeafError, Condition
-from micrograd_pt.derivatives import derivative, find_nonfinite, grad, hessian, jacobian, jvp, value_and_grad
-from micrograd_pt.drawing import draw, draw_network, draw_steps
+from micrograd_pt.drawing import draw, draw_network, draw_steps, notebook, plot_decision, plot_history
 from micrograd_pt.engine import Value, enable_grad, no_grad
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
-from micrograd_pt.history import DivergenceError, History
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.losses import (
+from micrograd_pt.nn import (
+    MLP,
+    Layer,
+    Module,
+    Neuron,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -24,7 +40,6 @@ from micrograd_pt.losses import (
     hinge,
     mean_squared_error,
 )
-from micrograd_pt.nn import MLP, Layer, Module, Neuron
 from micrograd_pt.ops import (
     DomainError,
     Operation,
@@ -68,12 +83,23 @@ from micrograd_pt.ops import (
     tan,
     tanh,
 )
-from micrograd_pt.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
 from micrograd_pt.page import LivePage, chapter_page, live_page
 from micrograd_pt.parsing import Expression, ExpressionError, parse
-from micrograd_pt.plots import plot_decision, plot_history
-from micrograd_pt.schedules import CosineDecay, ExponentialDecay, StepDecay, Warmup
-from micrograd_pt.training import evaluate, train
+from micrograd_pt.training import (
+    SGD,
+    Adam,
+    AdamW,
+    CosineDecay,
+    DivergenceError,
+    ExponentialDecay,
+    History,
+    Optimizer,
+    RMSProp,
+    StepDecay,
+    Warmup,
+    evaluate,
+    train,
+)
 
 abs = absolute
 
@@ -187,3 +213,10 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Um módulo que mudou de lugar, pelo nome antigo."""
+    if name in moved.PLACES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"o módulo {__name__!r} não tem {name!r}")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
-from micrograd_pt.ops import shorten
 
 X: tuple[tuple[float, float], ...] = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 """Os quatro vetores de recursos (x₁, x₂) do XOR, na ordem da tabela."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd_pt.ops import as_number
+from micrograd_pt.given import as_number
 
 
 class ChangedLeafError(ValueError):

@@ -25,7 +25,8 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import ChangedLeafError, Condition, differs, number_of
-from micrograd_pt.ops import Operation, as_number, is_array, shorten
+from micrograd_pt.given import as_number, is_array, shorten
+from micrograd_pt.ops import Operation
 
 _PLAIN = frozenset((float, int, Fraction))
 _new = object.__new__

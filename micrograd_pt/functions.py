@@ -10,7 +10,8 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition
-from micrograd_pt.ops import DomainError, as_number, shorten
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.ops import DomainError
 
 
 def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:

@@ -82,7 +82,7 @@ class Edge:
     local: Any
 
 
-class Paths:
+class PathSearch:
     """Os caminhos da raiz de um grafo até um dos seus nós, contados e somados sem ser listados.
 
     Args:
@@ -285,13 +285,13 @@ class Graph:
                     totals[arg.index] = product if before is None else before + product
         return parts, [0 if total is None else total for total in totals]
 
-    def paths(self, target: Node) -> Paths:
+    def paths(self, target: Node) -> PathSearch:
         """Os caminhos da raiz até esse nó, cada um uma fila de usos por onde passa gradiente.
 
         Args:
             target: um nó deste grafo.
         """
-        return Paths(self, target)
+        return PathSearch(self, target)
 
     def locals(self, user: Node) -> list[Any]:
         """As derivadas de `user` em relação aos seus argumentos; None nos ramos fechados e nas constantes."""

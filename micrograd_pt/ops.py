@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import inspect
 import math
-import numbers
 import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce, wraps
 from typing import Any
+
+from micrograd_pt.given import as_number, describe, shorten
 
 Partial = Callable[..., Any]
 """Uma derivada parcial: recebe o resultado e os argumentos da operação e devolve um número, ou None (ramo fechado)."""
@@ -160,13 +161,6 @@ class Operation:
         return slope
 
 
-def describe(args: Sequence[Any], labels: Sequence[str] = ()) -> str:
-    """Os argumentos como a mensagem de erro os mostra: `(x = -1, 2)`."""
-    labels = labels or [""] * len(args)
-    shown = [f"{label} = {shorten(arg)}" if label else shorten(arg) for arg, label in zip(args, labels, strict=True)]
-    return f"({', '.join(shown[:6])}{', …' if len(shown) > 6 else ''})"
-
-
 def operation_named(name: str) -> Operation:
     """A linha da tabela com esse nome.
 
@@ -178,65 +172,6 @@ def operation_named(name: str) -> Operation:
             f"a tabela não tem a operação {name!r}: acrescente-a com operation(...) antes de ler o que a usa"
         )
     return TABLE[name]
-
-
-def as_number(number: Any, where: str) -> Any:
-    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares (e arrays sem eixo) do NumPy são
-    convertidos.
-
-    Args:
-        number: o que foi dado.
-        where: quem o recebeu, para a mensagem de erro.
-
-    Raises:
-        TypeError: não é um número real.
-    """
-    kind = type(number)
-    if kind is float or kind is int or kind is Fraction:
-        return number
-    if isinstance(number, numbers.Integral):
-        return int(number)
-    if isinstance(number, Fraction):
-        return number
-    if isinstance(number, numbers.Real):
-        return float(number)
-    if hasattr(number, "__array__") and getattr(number, "shape", None) == ():
-        item = number.item()
-        return item if hasattr(type(item), "record") else as_number(item, where)  # um array sem eixo pode conter um nó
-    raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
-
-
-def is_array(given: Any) -> bool:
-    """Verdadeiro se é um array com eixos, que responde ele mesmo, elemento por elemento."""
-    return hasattr(given, "__array__") and getattr(given, "shape", ()) != ()
-
-
-def shorten(given: Any, limit: int = 60) -> str:
-    """O que foi dado, numa linha de no máximo `limit` caracteres, para uma mensagem."""
-    try:
-        text = repr(given)
-    except ValueError:  # o Python não escreve inteiros de mais de alguns milhares de algarismos
-        return f"<{type(given).__name__} com milhares de algarismos>"
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def hint(given: Any) -> str:
-    """O que escrever no lugar do que foi dado, quando isso se sabe."""
-    if hasattr(given, "hint"):
-        return str(given.hint)
-    if isinstance(given, str):
-        return "; converta o texto com float(...)"
-    if isinstance(given, complex):
-        return "; números complexos não têm derivada aqui"
-    if isinstance(given, (list, tuple)):
-        return "; aplique a operação a um elemento de cada vez"
-    if given is None:
-        return "; falta um número: um return esquecido?"
-    if hasattr(given, "__array__"):
-        return "; use um elemento do array, como array[0] ou array.item()"
-    if hasattr(given, "__float__"):
-        return "; converta-o com float(...)"
-    return ""
 
 
 # As funções de que as fórmulas precisam e que dependem do tipo de número.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_pt import notation
 from micrograd_pt.cli import main
+from micrograd_pt.words import notation
 
 # Os números de que o leitor precisa, calculados em float64 e conferidos por diferenças centrais (chapter15.md).
 FORWARD = [2.192, 0.377, -0.496, 0.8995288043924039, 0.5931493361286236, 0.378481143072389]
@@ -141,7 +141,7 @@ def test_english_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_both_catalogues_have_the_same_sentences_with_the_same_gaps() -> None:
-    from micrograd_pt.catalog import en, pt
+    from micrograd_pt.words import en, pt
 
     def gaps(sentences: dict[str, str]) -> dict[str, list[str]]:
         return {key: sorted(re.findall(r"\{(\w+)\}", text)) for key, text in sentences.items()}

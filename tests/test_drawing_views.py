@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from micrograd_pt import MLP, Value, chapter15, dot, draw, draw_network, draw_steps, half_squared_error
-from micrograd_pt.catalog import en, pt
 from micrograd_pt.drawing import Figure, rendering
 from micrograd_pt.drawing.neurons import cells
 from micrograd_pt.drawing.quoting import shown, signed, text_width
 from micrograd_pt.graph import Graph
+from micrograd_pt.words import en, pt
 
 SVG = "{http://www.w3.org/2000/svg}"
 

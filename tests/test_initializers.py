@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 from micrograd_pt import MLP, Adam, Layer, chapter15, train
-from micrograd_pt.initializers import INITIALIZERS, Normal, Uniform
+from micrograd_pt.nn.initializers import INITIALIZERS, Normal, Uniform
 
 # A variância de cada receita, com 30 entradas e 50 saídas, e se a distribuição é uniforme.
 RECIPES = {

@@ -12,7 +12,7 @@ import pytest
 import micrograd_pt as mpt
 from micrograd_pt import ChangedLeafError, Value, chapter15, explain, half_squared_error, where
 from micrograd_pt.lesson import PlainWriter
-from micrograd_pt.notation import number, plain, subscripts
+from micrograd_pt.words.notation import number, plain, subscripts
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 from micrograd_pt import Value, chapter15, explain, half_squared_error, ops
 from micrograd_pt.graph import Node
 from micrograd_pt.lesson import Lesson, Paths, PlainWriter
-from micrograd_pt.notation import subscripts
 from micrograd_pt.parsing import Expression
+from micrograd_pt.words.notation import subscripts
 from tests.fuzzed_expressions import drawn
 from tests.latex import compiled
 from tests.lesson_reader import LessonReader, WrongNumberError, check, exactly, precise, read, slopes_beside

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from micrograd_pt import MLP, Layer, Module, Neuron, Value
-from micrograd_pt.nn import ACTIVATIONS
+from micrograd_pt.nn.layers import ACTIVATIONS
 
 
 @pytest.mark.parametrize(("bias", "count"), [("variable", 9), ("column", 12), (None, 6)])

@@ -19,7 +19,7 @@ from micrograd_pt import (
     Value,
     Warmup,
 )
-from micrograd_pt.optimizers import clipped
+from micrograd_pt.training.optimizers import clipped
 
 MAKERS = {
     "sgd": lambda: SGD(0.1),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import micrograd_pt as m
 from micrograd_pt import MLP, Value, dot
-from micrograd_pt.nn import Layer, Neuron
+from micrograd_pt.nn.layers import Layer, Neuron
 
 # Programas aleatórios: uma lista de instruções, cada uma aplicada a resultados anteriores, que assim são partilhados.
 

@@ -448,7 +448,7 @@ def mistakes() -> list[tuple[str, str, bool, str, float]]:
 
 
 def test_each_usual_mistake_is_named(opened: Opened, chapter: str) -> None:
-    from micrograd_pt.catalog import sentence
+    from micrograd_pt.words.sentences import sentence
 
     page = opened(chapter)
     places: dict[tuple[str, str], int] = {}
@@ -475,7 +475,7 @@ def skip_local(page: Any, node: str) -> None:
 
 
 def test_paths_are_summed_and_two_mistakes_are_both_named(opened: Opened) -> None:
-    from micrograd_pt.catalog import sentence
+    from micrograd_pt.words.sentences import sentence
 
     x = Value(3.0, "x")
     y = x * x
@@ -497,7 +497,7 @@ def test_paths_are_summed_and_two_mistakes_are_both_named(opened: Opened) -> Non
 
 def named(text: str) -> set[str]:
     """Os enganos que a página nomeou."""
-    from micrograd_pt.catalog.pt import SENTENCES
+    from micrograd_pt.words.pt import SENTENCES
 
     return {key.removeprefix("page.mistake.") for key, said in SENTENCES.items() if "mistake." in key and said in text}
 

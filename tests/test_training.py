@@ -13,7 +13,7 @@ import pytest
 
 import micrograd_pt as m
 from micrograd_pt import MLP, DivergenceError, Value, chapter15, evaluate, half_squared_error, train
-from micrograd_pt.optimizers import SGD
+from micrograd_pt.training.optimizers import SGD
 
 X, Y = chapter15.X, chapter15.y
 

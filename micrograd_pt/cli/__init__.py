@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from micrograd_pt.notation import PLAIN_ERRORS
+from micrograd_pt.words import PLAIN_ERRORS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,9 +44,9 @@ def _unknown(arguments: Sequence[str]) -> int:
     """Diz que comando há no lugar de um parecido."""
     import textwrap
 
-    from micrograd_pt.catalog import sentence
     from micrograd_pt.cli.options import WIDTH, chosen_language
-    from micrograd_pt.ops import shorten
+    from micrograd_pt.given import shorten
+    from micrograd_pt.words import sentence
 
     said = sentence("cli.command", chosen_language(arguments), given=shorten(arguments[0]))
     print("\n".join(textwrap.wrap(f"micrograd-pt: {said}", WIDTH, break_on_hyphens=False)), file=sys.stderr)

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_pt import chapter15
-from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import WIDTH, Parser, Reader, chosen_language
+from micrograd_pt.cli.options import WIDTH, OptionReader, Parser, chosen_language
 from micrograd_pt.cli.reasons import reason
 from micrograd_pt.engine import Value
-from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.lesson.text import heading, render_section
-from micrograd_pt.losses import half_squared_error
-from micrograd_pt.nn import MLP
-from micrograd_pt.notation import number
+from micrograd_pt.lesson import Lesson, explain, heading, render_section
+from micrograd_pt.nn import MLP, half_squared_error
 from micrograd_pt.training import DivergenceError, evaluate, train
+from micrograd_pt.words import number, sentence
 
 BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
 
@@ -217,7 +214,7 @@ class Chapter:
 
 
 def _parser(lang: str) -> Parser:
-    parser, read = Parser(lang, prog="micrograd-pt"), Reader(lang)
+    parser, read = Parser(lang, prog="micrograd-pt"), OptionReader(lang)
     text = parser.text
     parser.description = text("chapter")
     parser.epilog = f"{text('explica.how')}:\n" + text(

@@ -14,22 +14,25 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.cli.options import WIDTH, Parser, Reader, chosen_language
+from micrograd_pt.cli.options import WIDTH, OptionReader, Parser, chosen_language
 from micrograd_pt.cli.reasons import reason
 from micrograd_pt.engine import Value
+from micrograd_pt.given import describe, shorten
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.lesson.latex import article, render_latex
-from micrograd_pt.lesson.markdown import render_markdown
-from micrograd_pt.lesson.outline import Section
-from micrograd_pt.lesson.paths import Paths
-from micrograd_pt.lesson.tex import MarkdownTexWriter, TexWriter
-from micrograd_pt.notation import has_colors, number, printable
-from micrograd_pt.ops import DomainError, describe, shorten
-from micrograd_pt.parsing import Expression, ExpressionError
-from micrograd_pt.parsing.errors import pointed
-from micrograd_pt.parsing.expression import Evaluation, written_operation
+from micrograd_pt.lesson import (
+    Lesson,
+    MarkdownTexWriter,
+    Paths,
+    Section,
+    TexWriter,
+    article,
+    explain,
+    render_latex,
+    render_markdown,
+)
+from micrograd_pt.ops import DomainError
+from micrograd_pt.parsing import Evaluation, Expression, ExpressionError, pointed, written_operation
+from micrograd_pt.words import has_colors, number, printable, sentence
 
 PROGRAM = "micrograd-pt explica"
 
@@ -361,7 +364,7 @@ def _is_expression(text: str) -> bool:
 
 
 def _parser(lang: str) -> Parser:
-    parser, read = Parser(lang, prog=PROGRAM), Reader(lang)
+    parser, read = Parser(lang, prog=PROGRAM), OptionReader(lang)
     text = parser.text
     expression, values, names, file = (text(f"metavar.{key}") for key in ("expression", "values", "names", "file"))
     parser.usage = f"{PROGRAM} {expression} [{values} ...] [{text('metavar.options')}]"

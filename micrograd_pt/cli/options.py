@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from micrograd_pt.catalog import LANGUAGES, sentence
-from micrograd_pt.notation import DIGITS
+from micrograd_pt.words import DIGITS, LANGUAGES, sentence
 
 WIDTH = 100
 """As colunas de uma mensagem."""
@@ -62,7 +61,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_common(self, options: Any) -> None:
         """Acrescenta a um grupo as opções que todo comando tem: a ajuda, os algarismos e a língua."""
-        read = Reader(self.lang)
+        read = OptionReader(self.lang)
         options.add_argument("-h", "--help", action="help", help=self.text("help"))
         options.add_argument(
             "--digitos",
@@ -101,7 +100,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().add_usage(usage, actions, groups, f"{sentence('help.usage', self.lang)}: ")
 
 
-class Reader:
+class OptionReader:
     """Lê o que se escreveu numa opção; o que não serve é dito na língua escolhida.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from micrograd_pt.catalog import LANGUAGES
+from micrograd_pt.words import LANGUAGES
 
 
 def reason(error: Exception, lang: str) -> str:

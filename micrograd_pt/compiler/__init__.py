@@ -1,8 +1,21 @@
 """O compilador: um grafo, percorrido uma vez, vira Python em linha reta."""
 
 from micrograd_pt.compiler.array_program import ArrayProgram
-from micrograd_pt.compiler.expressions import CompileError
-from micrograd_pt.compiler.program import Program, compile_graph
-from micrograd_pt.compiler.tracing import compiled
+from micrograd_pt.compiler.program import Program, compile_graph, program_of
+from micrograd_pt.compiler.tracing import Traced, compiled, require_same, trace
+from micrograd_pt.compiler.written import COMPARISONS, Book, CompileError, Written
 
-__all__ = ["ArrayProgram", "CompileError", "Program", "compile_graph", "compiled"]
+__all__ = [
+    "COMPARISONS",
+    "ArrayProgram",
+    "Book",
+    "CompileError",
+    "Program",
+    "Traced",
+    "Written",
+    "compile_graph",
+    "compiled",
+    "program_of",
+    "require_same",
+    "trace",
+]

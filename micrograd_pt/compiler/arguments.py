@@ -6,7 +6,8 @@ import linecache
 from typing import Any
 
 from micrograd_pt.compiler.definition import PLACE
-from micrograd_pt.ops import DomainError, as_number, shorten
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.ops import DomainError
 
 
 def listed(values: Any) -> Any:

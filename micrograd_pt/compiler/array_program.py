@@ -14,7 +14,7 @@ from micrograd_pt.compiler.cells import Sheet
 from micrograd_pt.compiler.definition import defined
 from micrograd_pt.compiler.namespaces import Namespace
 from micrograd_pt.compiler.plan import Plan
-from micrograd_pt.ops import shorten
+from micrograd_pt.given import shorten
 
 _BLOCK = 4096  # amostras de cada vez: as matrizes de uma rede pequena cabem então no cache do processador
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from micrograd_pt.compiler.expressions import Expression
 from micrograd_pt.compiler.plan import Plan, Push, Region
+from micrograd_pt.compiler.written import Written
 
 
 class Cell:
@@ -64,20 +64,20 @@ class Sheet:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._made: dict[Any, Cell] = {}
-        self._cells: dict[Expression, Cell] = {}
+        self._cells: dict[Written, Cell] = {}
         self._places = {name: ("input", place) for place, name in enumerate(plan.inputs)}
         self._places |= {name: ("parameter", place) for place, name in enumerate(plan.parameters)}
-        self._pushes: dict[Expression, list[Push]] = {variable: [] for variable in plan.sums}
+        self._pushes: dict[Written, list[Push]] = {variable: [] for variable in plan.sums}
         for push in plan.pushes:
             self._pushes[push.target].append(push)
         self._survey([plan.output, *plan.results])
         self.output = self._totalled(plan.output)
         self.results = [self.cell(result) for result in plan.results]
 
-    def _survey(self, roots: Sequence[Expression]) -> None:
+    def _survey(self, roots: Sequence[Written]) -> None:
         """Conta os usos de cada expressão, e separa as que mudam de amostra para amostra."""
         plan = self.plan
-        self._uses: dict[Expression, int] = {}
+        self._uses: dict[Written, int] = {}
         for root in roots:
             self._uses[root] = self._uses.get(root, 0) + 1
         found = list(self._uses)
@@ -92,7 +92,7 @@ class Sheet:
             if any(part in self._varying for part in expression.parts):
                 self._varying.add(expression)
 
-    def _all_parts(self, expression: Expression) -> list[Expression]:
+    def _all_parts(self, expression: Written) -> list[Written]:
         pushes = self._pushes.get(expression, ())
         return [*expression.parts, *(found for push in pushes for found in (push.part, *_written(push.region)))]
 
@@ -131,7 +131,7 @@ class Sheet:
         """O produto; None é 1."""
         return b if a is None else self.make("*", None, (a, b))
 
-    def cell(self, expression: Expression) -> Cell:
+    def cell(self, expression: Written) -> Cell:
         """A célula de uma expressão; as de que ela é feita vêm antes, sem recursão."""
         stack = [expression]
         while stack:
@@ -153,10 +153,10 @@ class Sheet:
                     cell.label = f"g_{node.name}"
         return self._cells[expression]
 
-    def _needed(self, expression: Expression) -> list[Expression]:
+    def _needed(self, expression: Written) -> list[Written]:
         """As expressões que precisam de célula antes desta."""
         if expression in self._pushes:
-            needed: list[Expression] = []
+            needed: list[Written] = []
             for push in self._pushes[expression]:
                 needed += [part for term in self._terms(push.part, self._uses[push.part] == 1) for part in term[1:]]
                 needed += _written(push.region)
@@ -167,7 +167,7 @@ class Sheet:
                 return [part for term in terms for part in term[1:]]
         return list(expression.parts)
 
-    def _build(self, expression: Expression) -> Cell:
+    def _build(self, expression: Written) -> Cell:
         kind, cells = expression.kind, self._cells
         if expression in self._pushes:
             return self._received(expression)
@@ -183,7 +183,7 @@ class Sheet:
         detail = expression.args[0] if kind == "call" else None
         return self.make(kind, detail, tuple([cells[part] for part in expression.parts]))
 
-    def _terms(self, expression: Expression, inside: bool = True) -> list[tuple[Any, ...]]:
+    def _terms(self, expression: Written, inside: bool = True) -> list[tuple[Any, ...]]:
         """As parcelas de uma soma: (sinal, fator que não muda, o outro fator) ou (sinal, o que é somado).
 
         Uma soma dentro da soma que ninguém mais usa é desfeita; `inside` diz se esta mesma se pode desfazer.
@@ -203,7 +203,7 @@ class Sheet:
                 terms.append((sign, *split) if split else (sign, found))
         return terms
 
-    def _split(self, product: Expression) -> tuple[Expression, Expression] | None:
+    def _split(self, product: Written) -> tuple[Written, Written] | None:
         """Um produto como (fator que não muda, o outro); None se não é assim."""
         a, b = product.args
         moving = product in self._varying
@@ -227,7 +227,7 @@ class Sheet:
             return self.masked(first.mask, first.atom)
         return self.make("sum", None, (), together)
 
-    def _received(self, variable: Expression) -> Cell:
+    def _received(self, variable: Written) -> Cell:
         """O gradiente que se soma numa variável."""
         terms: list[Term] = []
         for push in self._pushes[variable]:
@@ -247,7 +247,7 @@ class Sheet:
             mask = found if mask is None else self.make("and", None, (mask, found))
         return mask
 
-    def _totalled(self, expression: Expression) -> Cell:
+    def _totalled(self, expression: Written) -> Cell:
         """A soma de uma expressão sobre as amostras."""
         terms = self._terms(expression, self._uses[expression] == 1)
         for term in terms:
@@ -272,6 +272,6 @@ class Sheet:
         return atom.args if atom.kind == "*" and not atom.label else (atom,)
 
 
-def _written(region: Region) -> list[Expression]:
+def _written(region: Region) -> list[Written]:
     """As condições de uma região que não se conhecem de antemão."""
-    return [condition for condition in region if isinstance(condition, Expression)]
+    return [condition for condition in region if isinstance(condition, Written)]

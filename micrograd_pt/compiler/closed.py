@@ -11,8 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from micrograd_pt.compiler.expressions import Expression
 from micrograd_pt.compiler.plan import Plan, Push, Region
+from micrograd_pt.compiler.written import Written
 
 
 def narrowed(plan: Plan) -> Plan:
@@ -44,26 +44,26 @@ def narrowed(plan: Plan) -> Plan:
     return replace(plan, pushes=pushes, homes=homes)
 
 
-def rest_of(value: Expression) -> Expression | None:
+def rest_of(value: Written) -> Written | None:
     """O x de um valor que é x onde x > 0 e 0 onde x < 0 (`0 if x < 0 else x`); None se não é desse feitio."""
     if value.kind != "choose":
         return None
     condition, low, high = value.args
     if condition.kind == "<" and condition.args[0] is high and condition.args[1].number == low.number == 0:
-        rest: Expression = high
+        rest: Written = high
         return rest
     return None
 
 
-def _factor(part: Expression) -> Expression | None:
+def _factor(part: Written) -> Written | None:
     """O fator desse feitio de um produto."""
     part = part.args[0] if part.kind == "neg" else part
     factors = part.args if part.kind == "*" else ()
     return next((side for side in reversed(factors) if rest_of(side) is not None), None)
 
 
-def _waiting(gate: Any, resting: dict[Expression, Expression]) -> Expression | None:
+def _waiting(gate: Any, resting: dict[Written, Written]) -> Written | None:
     """O valor que é diferente de 0 sempre que a condição `x > 0` vale; None se a condição é outra."""
-    if isinstance(gate, Expression) and gate.kind == ">" and gate.args[1].number == 0:
+    if isinstance(gate, Written) and gate.kind == ">" and gate.args[1].number == 0:
         return resting.get(gate.args[0])
     return None

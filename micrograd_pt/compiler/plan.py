@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.compiler.expressions import Book, CompileError, Expression, opened
 from micrograd_pt.compiler.naming import Names
+from micrograd_pt.compiler.written import Book, CompileError, Written, opened
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 
@@ -38,9 +38,9 @@ class Push:
         turn: a vez dela: as de turno maior são escritas antes.
     """
 
-    target: Expression
+    target: Written
     region: Region
-    part: Expression
+    part: Written
     after: bool
     turn: int
 
@@ -68,15 +68,15 @@ class Plan:
     names: Names
     inputs: list[str]
     parameters: list[str]
-    output: Expression
-    values: dict[Expression, Node]
+    output: Written
+    values: dict[Written, Node]
     pushes: list[Push]
-    sums: dict[Expression, Node]
-    homes: dict[Expression, Region]
-    gates: dict[Expression, Expression]
-    results: list[Expression]
-    varying: set[Expression]
-    adjoints: dict[Expression, Node]
+    sums: dict[Written, Node]
+    homes: dict[Written, Region]
+    gates: dict[Written, Written]
+    results: list[Written]
+    varying: set[Written]
+    adjoints: dict[Written, Node]
 
 
 def make_plan(
@@ -104,8 +104,8 @@ class _Planner:
         self.graph, self.looped = graph, looped
         self.book, self.names = Book(), Names()
         by_value = {node.value: node for node in graph.nodes}
-        self.adjoints: dict[Expression, Node] = {}
-        self.values: dict[Expression, Node] = {}
+        self.adjoints: dict[Written, Node] = {}
+        self.values: dict[Written, Node] = {}
         self.data: list[Any] = [None] * len(graph)
         self.moves = [False] * len(graph)
         input_names = [self._leaf(value, by_value, "x") for value in inputs]
@@ -115,12 +115,12 @@ class _Planner:
                 self.moves[by_value[value].index] = looped
         self._forward()
         self.pushes: list[Push] = []
-        self.sums: dict[Expression, Node] = {}
-        self.homes: dict[Expression, Region] = {}
-        self.gates: dict[Expression, Expression] = {}
+        self.sums: dict[Written, Node] = {}
+        self.homes: dict[Written, Region] = {}
+        self.gates: dict[Written, Written] = {}
         # As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas.
-        self.varying = {self.book.name(name) for name in input_names} if looped else set[Expression]()
-        self.changing: dict[Expression, bool] = {}
+        self.varying = {self.book.name(name) for name in input_names} if looped else set[Written]()
+        self.changing: dict[Written, bool] = {}
         self.received: list[Any] = [None] * len(graph)
         self.doubts: list[Any] = [None] * len(graph)
         results = self._backward(wanted, by_value)
@@ -167,7 +167,7 @@ class _Planner:
     def _args(self, node: Node) -> list[Any]:
         return [self.data[arg.index] if type(arg) is Node else self.book.lift(arg) for arg in node.inputs]
 
-    def _backward(self, wanted: Sequence[Value], by_value: dict[Value, Node]) -> list[Expression]:
+    def _backward(self, wanted: Sequence[Value], by_value: dict[Value, Node]) -> list[Written]:
         """As parcelas de gradiente, da saída para as folhas pedidas."""
         book, graph = self.book, self.graph
         needed = [False] * len(graph)
@@ -223,7 +223,7 @@ class _Planner:
             waiting.setdefault(arg.index, []).append((place, where, self.book.chain(received, slope)))
         return conditions
 
-    def _lasting(self, region: Region, received: Expression) -> Region:
+    def _lasting(self, region: Region, received: Written) -> Region:
         """A região de um nó que não muda de linha para linha, depois do laço, quando a última linha já nada decide.
 
         Das condições só ficam as que também não mudam. No lugar das outras: se chegou algum gradiente.
@@ -245,9 +245,9 @@ class _Planner:
             return doubt
         return self._arrived(self.received[node.index])
 
-    def _is_plain(self, slope: Expression) -> bool:
+    def _is_plain(self, slope: Written) -> bool:
         """Verdadeiro se a derivada se faz só com somas e produtos de números já calculados: ela não falha."""
-        stack, seen = [slope], set[Expression]()
+        stack, seen = [slope], set[Written]()
         while stack:
             expression = stack.pop()
             if expression in self.values or expression in seen:
@@ -258,11 +258,11 @@ class _Planner:
             stack += expression.parts
         return True
 
-    def _arrived(self, received: Expression) -> Any:
+    def _arrived(self, received: Written) -> Any:
         """A condição de que chegou algum gradiente a uma variável que começa em 0; NaN também é algum."""
         return self.book.negation(self.book.both(received >= 0, received <= 0))
 
-    def _changes(self, condition: Expression) -> bool:
+    def _changes(self, condition: Written) -> bool:
         """Verdadeiro se a condição depende de algo que muda de uma linha de dados para outra."""
         stack = [condition]
         while stack:
@@ -305,7 +305,7 @@ class _Planner:
         if self.looped and not settled and not leaf:
             self.varying.add(variable)
 
-    def _result(self, value: Value, by_value: dict[Value, Node]) -> Expression:
+    def _result(self, value: Value, by_value: dict[Value, Node]) -> Written:
         """A variável com o gradiente de uma folha pedida; 0 se nada chega a ela."""
         node = by_value.get(value)
         received = None if node is None else self.received[node.index]

@@ -12,8 +12,8 @@ from micrograd_pt.compiler.definition import defined, guarded
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Graph
-from micrograd_pt.ops import shorten
 
 
 class Program:

@@ -9,18 +9,18 @@ from itertools import groupby
 from operator import attrgetter
 
 from micrograd_pt.compiler.closed import narrowed
-from micrograd_pt.compiler.expressions import ARITHMETIC, COMPARISONS, Expression, without_factor
 from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 from micrograd_pt.compiler.polish import frequent_first, merged, zeroed
 from micrograd_pt.compiler.variables import Variables
+from micrograd_pt.compiler.written import ARITHMETIC, COMPARISONS, Written, without_factor
 
 _index = attrgetter("index")
 _OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)
 _STRENGTH = {"or": _OR, "and": _AND, "not": _NOT, "+": _TERM, "-": _TERM, "*": _FACTOR, "/": _FACTOR, "neg": _UNARY}
 
 
-class Writer:
+class ProgramWriter:
     """Escreve o corpo de uma função.
 
     Uma expressão usada duas vezes ganha uma variável; as outras entram na linha de quem as usa. Dentro de um bloco
@@ -41,16 +41,16 @@ class Writer:
         self.arrivals = Counter([push.target for push in self.pushes])
         together = Counter([push.part for push in self.pushes])
         self.portions = {push.part: plan.sums[push.target] for push in self.pushes if together[push.part] == 1}
-        self.names: dict[Expression, str] = {
+        self.names: dict[Written, str] = {
             expression: expression.args[0] for expression in self.order if expression.kind == "name"
         }
-        self.scopes: list[list[Expression]] = [[]]
+        self.scopes: list[list[Written]] = [[]]
 
     def hoist(self) -> None:
         """Escreve antes do laço o que não muda de uma linha de dados para outra, e que toda linha calcularia."""
         sure = self._sure()
         varying, values = self.plan.varying, self.plan.values
-        settled: set[Expression] = set()
+        settled: set[Written] = set()
         for expression in self.order:
             if expression in varying:
                 for part in expression.parts:
@@ -61,7 +61,7 @@ class Writer:
                 self.kept.add(expression)
                 self.need([expression])
 
-    def _sure(self) -> set[Expression]:
+    def _sure(self) -> set[Written]:
         """O que se calcula seja qual for a escolha, e o que não pode falhar: só somas e produtos."""
         sure = {self.plan.output, *[push.part for push in self.pushes if not push.region]}
         for expression in reversed(self.order):
@@ -78,9 +78,9 @@ class Writer:
             if expression in self.kept and (moving is None or (expression in self.plan.varying) == moving):
                 self.need([expression])
 
-    def backward(self, pushes: Sequence[Push], started: set[Expression], factor: str = "") -> None:
+    def backward(self, pushes: Sequence[Push], started: set[Written], factor: str = "") -> None:
         """Escreve as parcelas de gradiente, juntando num bloco as seguidas da mesma região."""
-        waiting: dict[Region, dict[Expression, None]] = {}
+        waiting: dict[Region, dict[Written, None]] = {}
         for push in pushes:
             home = self.plan.homes[push.target]
             if push.target not in started and push.region != home:
@@ -99,13 +99,13 @@ class Writer:
                 self._push(push, started, factor)
         self._leave(len(here))
 
-    def _zero(self, targets: Iterable[Expression], started: set[Expression]) -> None:
+    def _zero(self, targets: Iterable[Written], started: set[Written]) -> None:
         """Começa em 0 as variáveis a que se vai somar."""
         for text in zeroed([self.text(target) for target in targets]):
             self.line(text)
         started.update(targets)
 
-    def _push(self, push: Push, started: set[Expression], factor: str) -> None:
+    def _push(self, push: Push, started: set[Written], factor: str) -> None:
         alone = self._alone(push, started) and not factor
         self.need(push.part.parts if alone else [push.part])
         if push.target in started and push.part.kind == "neg" and push.part not in self.names:
@@ -119,7 +119,7 @@ class Writer:
             self.names[push.part] = self.text(push.target)
             self.scopes[-1].append(push.part)
 
-    def _alone(self, push: Push, started: set[Expression]) -> bool:
+    def _alone(self, push: Push, started: set[Written]) -> bool:
         """Verdadeiro se a parcela, que mais alguém usa e ainda não tem nome, é tudo o que a variável recebe."""
         part, target = push.part, push.target
         fresh = part in self.kept and part not in self.names and target not in started and self.arrivals[target] == 1
@@ -135,9 +135,9 @@ class Writer:
         self.line(f"if {self.text(region[-1])}:")
         self._open()
 
-    def _reads(self, expression: Expression, variables: set[Expression]) -> bool:
+    def _reads(self, expression: Written, variables: set[Written]) -> bool:
         """Verdadeiro se a expressão, que ainda não está escrita, lê uma dessas variáveis."""
-        stack, seen = [expression], set[Expression]()
+        stack, seen = [expression], set[Written]()
         while stack:
             for part in stack.pop().parts:
                 if part in variables:
@@ -160,12 +160,12 @@ class Writer:
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
 
-    def need(self, expressions: Iterable[Expression]) -> None:
+    def need(self, expressions: Iterable[Written]) -> None:
         """Escreve as variáveis de que essas expressões precisam e que ainda não existem aqui."""
         for expression in self._missing(expressions):
             self._assign(expression)
 
-    def _missing(self, expressions: Iterable[Expression]) -> list[Expression]:
+    def _missing(self, expressions: Iterable[Written]) -> list[Written]:
         """As variáveis de que essas expressões precisam e que ainda não existem aqui, as partes antes."""
         names, kept, blocks = self.names, self.kept, self.found.blocks
         seen = {expression for expression in expressions if expression not in names}
@@ -181,7 +181,7 @@ class Writer:
                     stack.append(part)
         return sorted(missing, key=_index) if len(missing) > 1 else missing
 
-    def _assign(self, expression: Expression) -> None:
+    def _assign(self, expression: Written) -> None:
         if expression in self.clipped:
             self._clip(expression)
             return
@@ -203,7 +203,7 @@ class Writer:
         self.names[expression] = name
         self.scopes[-1].append(expression)
 
-    def _choose(self, expression: Expression, name: str, about: str) -> None:
+    def _choose(self, expression: Written, name: str, about: str) -> None:
         """Uma escolha em que um dos lados precisa de variáveis: um bloco para cada lado."""
         condition, *sides = expression.args
         for header, side in zip((f"if {self.text(condition)}:", "else:"), sides, strict=True):
@@ -213,7 +213,7 @@ class Writer:
             self.line(f"{name} = {self.text(side, 0)}{about}")
             self._leave(1)
 
-    def _clip(self, expression: Expression) -> None:
+    def _clip(self, expression: Written) -> None:
         """Um relu: a conta, e 0 no lugar dela se é negativa."""
         node = self.plan.values[expression]
         text = self.text(self.clipped[expression], 0)
@@ -224,7 +224,7 @@ class Writer:
         self.line(f"if {name} < 0.0:")
         self.line(f"    {name} = 0.0")
 
-    def text(self, expression: Expression, needed: int = _OR) -> str:
+    def text(self, expression: Written, needed: int = _OR) -> str:
         """A expressão como texto, entre parênteses se sozinha não se manteria junto."""
         name = self.names.get(expression)
         if name is not None:
@@ -238,7 +238,7 @@ class Writer:
             text, strength = self._spelled(expression)
         return text if strength >= needed else f"({text})"
 
-    def _spelled(self, expression: Expression) -> tuple[str, int]:
+    def _spelled(self, expression: Written) -> tuple[str, int]:
         kind, args = expression.kind, expression.args
         if kind == "const":
             return self._constant(args[0])
@@ -293,10 +293,10 @@ def _module(lines: Sequence[str], functions: set[str]) -> str:
 
 
 def _single(plan: Plan, functions: set[str]) -> list[str]:
-    writer = Writer(plan, functions)
+    writer = ProgramWriter(plan, functions)
     lines = ["def program(inputs, parameters):", '    """O valor e os gradientes, para uma linha de dados."""']
     lines += _unpacked(plan.inputs, "inputs") + _unpacked(plan.parameters, "parameters")
-    started: set[Expression] = set()
+    started: set[Written] = set()
     writer.forward()
     writer.backward(writer.pushes, started)
     writer.need([plan.output, *plan.results])
@@ -307,12 +307,12 @@ def _single(plan: Plan, functions: set[str]) -> list[str]:
 def _looped(plan: Plan, functions: set[str]) -> list[str]:
     factor, output = without_factor(plan.output)
     plan = replace(plan, output=output)
-    writer = Writer(plan, functions)
+    writer = ProgramWriter(plan, functions)
     lines = ["", '    """A soma dos valores e dos gradientes sobre muitas linhas."""']
     inside = [push for push in writer.pushes if not push.after and _moves(push, plan)]
     constant = [push for push in writer.pushes if not push.after and not _moves(push, plan)]
     outside = [push for push in writer.pushes if push.after]
-    started: set[Expression] = set()
+    started: set[Written] = set()
     moving = plan.output in plan.varying
     if not moving or constant or plan.book.name("rows_count") in writer.order:
         writer.line("rows_count = float(len(rows))")
@@ -351,7 +351,7 @@ def _moves(push: Push, plan: Plan) -> bool:
     return any(expression in plan.varying for expression in (push.part, push.target, *push.region))
 
 
-def _final(writer: Writer, result: Expression, started: set[Expression]) -> str:
+def _final(writer: ProgramWriter, result: Written, started: set[Written]) -> str:
     return "0.0" if result in writer.plan.sums and result not in started else writer.text(result)
 
 

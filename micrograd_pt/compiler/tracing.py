@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from typing import Any
 
-from micrograd_pt.compiler.expressions import Book, CompileError, Expression
+from micrograd_pt.calculus import flat, shape
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
+from micrograd_pt.compiler.written import Book, CompileError, Written
 from micrograd_pt.conditions import ChangedLeafError
-from micrograd_pt.derivatives import flat, shape
 from micrograd_pt.engine import Value, enable_grad
+from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
-from micrograd_pt.ops import as_number, shorten
 
 _MOST_SHAPES = 64
 
@@ -73,14 +73,14 @@ def trace(
     with enable_grad():
         output = f(*rebuild(inputs))
     if not isinstance(output, Value):
-        if isinstance(output, (list, tuple, dict, Expression)):
+        if isinstance(output, (list, tuple, dict, Written)):
             raise CompileError(f"a função compilada devolve um número só, e devolveu {shorten(output)}")
         return Traced(None, inputs, [], as_number(output, "o resultado da função compilada"))
     graph = Graph(output)
     given = {id(leaf) for leaf in inputs}
     captured = [node.value for node in graph.leaves if id(node.value) not in given]
     known = {id(leaf) for leaf in outside}
-    if any(type(leaf.data) is Expression and id(leaf) not in known for leaf in captured):
+    if any(type(leaf.data) is Written and id(leaf) not in known for leaf in captured):
         raise CompileError(
             "um valor que muda a cada chamada perdeu o seu grafo (em no_grad, copy ou pickle): use o próprio valor"
         )
@@ -108,7 +108,7 @@ def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callab
     except CompileError:
         raise
     except TypeError as error:
-        raise CompileError(f"a função compilada lê o data de um Value que traz de fora{Expression.hint}") from error
+        raise CompileError(f"a função compilada lê o data de um Value que traz de fora{Written.hint}") from error
 
 
 def require_same(expected: Any, found: Any, tolerance: float = 0.0) -> None:
@@ -219,7 +219,7 @@ def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
     return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
 
 
-def _symbolic(expression: Expression, label: str) -> Value:
+def _symbolic(expression: Written, label: str) -> Value:
     """Uma folha cujo número só se escreve."""
     leaf = Value(0, label)
     leaf.data = expression

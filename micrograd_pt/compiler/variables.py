@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from micrograd_pt.compiler.closed import rest_of
-from micrograd_pt.compiler.expressions import COMPARISONS, Expression
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
+from micrograd_pt.compiler.written import COMPARISONS, Written
 
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
 _LONG = 3  # partes dentro de partes a partir das quais uma conta repetida em blocos irmãos é escrita antes deles
@@ -44,17 +44,17 @@ class Variables:
                 if not varying.isdisjoint(expression.parts):
                     varying.add(expression)
         self.clipped = self._clipped()
-        self.kept: set[Expression] = set()
-        self.blocks: set[Expression] = set()
+        self.kept: set[Written] = set()
+        self.blocks: set[Written] = set()
         long = self._keep()
         self.homes = self._homes(long)
 
-    def _counts(self) -> tuple[list[int], bytearray, list[Expression]]:
+    def _counts(self) -> tuple[list[int], bytearray, list[Written]]:
         """Quantas vezes cada expressão é usada; se é sempre calculada, e não só de um lado de uma escolha; e as usadas.
 
         As duas primeiras, pelo lugar da expressão na ordem de criação.
         """
-        made, values, order = self.plan.book.made, self.plan.values, list[Expression]()
+        made, values, order = self.plan.book.made, self.plan.values, list[Written]()
         counts, strict = [0] * len(made), bytearray(len(made))
         for root in (self.plan.output, *self.plan.results, *_read(self.pushes)):
             counts[root.index] += 1
@@ -73,7 +73,7 @@ class Variables:
                     strict[part.index] = True
         return counts, strict, order[::-1]
 
-    def _clipped(self) -> dict[Expression, Expression]:
+    def _clipped(self) -> dict[Written, Written]:
         counts = self.counts
         found = {value: rest for value in self.plan.values if (rest := rest_of(value)) is not None}
         return {
@@ -82,11 +82,11 @@ class Variables:
             if counts[value.index] > 1 and counts[rest.index] == 2 and counts[value.args[0].index] == 1
         }
 
-    def _keep(self) -> list[Expression]:
+    def _keep(self) -> list[Written]:
         """Decide o que ganha variável; devolve o que, repetido, seria longo."""
         kept, counts, strict, inside = self.kept, self.counts, self.strict, set(self.clipped.values())
         depth = [0] * len(counts)
-        lazy: set[Expression] = set()  # de um lado de uma escolha, o que precisa de variáveis
+        lazy: set[Written] = set()  # de um lado de uma escolha, o que precisa de variáveis
         long = []
         for expression in self.order:
             deep = 0
@@ -113,7 +113,7 @@ class Variables:
             depth[place] = deep
         return long
 
-    def _homes(self, long: list[Expression]) -> dict[Expression, Region]:
+    def _homes(self, long: list[Written]) -> dict[Written, Region]:
         if not any(push.region for push in self.pushes):
             return {}
         homes: list[Region | None] = [None] * len(self.counts)
@@ -131,14 +131,14 @@ class Variables:
                     homes[part.index] = region
                 elif before is not region and before:
                     homes[part.index] = common([before, region])
-        safe: set[Expression] = set()
+        safe: set[Written] = set()
         shared = [*self.plan.adjoints, *[expression for expression in long if self._is_safe(expression, safe)]]
         places = [(expression, homes[expression.index]) for expression in shared]
         return {expression: region for expression, region in places if region is not None}
 
-    def _is_safe(self, expression: Expression, safe: set[Expression]) -> bool:
+    def _is_safe(self, expression: Written, safe: set[Written]) -> bool:
         """Verdadeiro se a conta não pode falhar: pode-se fazê-la antes de saber se serve."""
-        stack, seen = [expression], set[Expression]()
+        stack, seen = [expression], set[Written]()
         while stack:
             found = stack.pop()
             written = found in self.kept and found in self.plan.values
@@ -152,7 +152,7 @@ class Variables:
         return True
 
 
-def _read(pushes: Iterable[Push]) -> Iterator[Expression]:
+def _read(pushes: Iterable[Push]) -> Iterator[Written]:
     """As expressões que as parcelas usam."""
     for push in pushes:
         yield push.part
@@ -169,7 +169,7 @@ def _useful(plan: Plan) -> list[Push]:
     return useful[::-1]
 
 
-def _reached(roots: Iterable[Expression], seen: bytearray) -> bytearray:
+def _reached(roots: Iterable[Written], seen: bytearray) -> bytearray:
     """Marca, por ordem de criação, as raízes e tudo o que elas usam."""
     stack = [root for root in roots if not seen[root.index]]
     while stack:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from micrograd_pt.ops import shorten
+from micrograd_pt.given import shorten
 
 
 def addressed(prefix: str, classes: str, kind: str, *places: int) -> dict[str, str]:

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 from micrograd_pt.drawing.markup import FONTS, SVG, annotated, size, written
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import text_width, visible
-from micrograd_pt.drawing.story import Step, Story
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.drawing.story import Scene, Story
+from micrograd_pt.given import as_number, shorten
 
 _TITLE_SIZE, _CAPTION_SIZE, _CAPTION_HEIGHT, _MARGIN = 12.0, 11.0, 48.0, 12.0
 _REST = 2
@@ -98,7 +98,7 @@ class _Frames:
         style.text = _motions(self.mark, len(self.steps), seconds)
         self.root.insert(1, style)
 
-    def _appearing(self, step: Step) -> Iterator[ET.Element]:
+    def _appearing(self, step: Scene) -> Iterator[ET.Element]:
         """Os números que se conhecem a partir deste passo."""
         kind = "data" if step.phase == "forward" else "grad"
         yield from _texts(self.groups[f"{self.prefix}node-{step.node}"], kind)
@@ -106,7 +106,7 @@ class _Frames:
             for arrow in step.arrows:
                 yield from _texts(self._arrow(arrow), "flow")
 
-    def _highlights(self, step: Step) -> Iterator[ET.Element]:
+    def _highlights(self, step: Scene) -> Iterator[ET.Element]:
         """O contorno do nó e das setas do passo, em traço grosso, por cima dos de sempre."""
         for group in [self._arrow(arrow) for arrow in step.arrows] + [self.groups[f"{self.prefix}node-{step.node}"]]:
             parent, shape = _outline(group)

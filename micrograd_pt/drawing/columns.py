@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.quoting import indexed, shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.engine import Value
 from micrograd_pt.nn import MLP, Neuron
-from micrograd_pt.notation import is_simple_name
+from micrograd_pt.words import is_simple_name, sentence
 
 MAX_UNITS = 16
 """Uma camada maior mostra só os primeiros neurônios e o último."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.addresses import require_prefix
 from micrograd_pt.drawing.dot import figure_of_sketch, figure_of_summary
 from micrograd_pt.drawing.emphasis import emphasis
-from micrograd_pt.drawing.neurons import Cell, Cells, cells
+from micrograd_pt.drawing.neurons import Cells, NeuronCell, cells
 from micrograd_pt.drawing.palette import theme_named
-from micrograd_pt.drawing.sketch import Reading, hidden_nodes, sketch
-from micrograd_pt.drawing.summary import counted, summary
+from micrograd_pt.drawing.sketch import Reading, hidden_nodes, sketch_of
+from micrograd_pt.drawing.summary import counted, summary_of
 from micrograd_pt.engine import Value
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Graph
-from micrograd_pt.ops import shorten
+from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -97,7 +97,7 @@ def draw(
             sentence("figure.summarised", lang, nodes=MAX_NODES, arrows=MAX_ARROWS),
             sentence("figure.try.collapse" if small else "figure.try.part", lang),
         ]
-        return figure_of_summary(summary(graph, neurons, title, notes, lang), colours, lang, prefix)
+        return figure_of_summary(summary_of(graph, neurons, title, notes, lang), colours, lang, prefix)
     gradients = backward_numbers(graph) if "flow" in shown else None
     wants_numbers = bool(closed or {"local", "flow"} & set(shown))
     numbered = arrows <= MAX_NUMBERED_ARROWS or not wants_numbers
@@ -108,7 +108,7 @@ def draw(
         notes.append(sentence(f"figure.note.{place}", lang))
     if not numbered:
         notes.append(sentence("figure.note.no_numbers", lang))
-    picture = sketch(reading, title=title, neurons=neurons if group else None, notes=notes, emphasis=marked)
+    picture = sketch_of(reading, title=title, neurons=neurons if group else None, notes=notes, emphasis=marked)
     return figure_of_sketch(picture, colours, prefix)
 
 
@@ -118,7 +118,7 @@ def backward_numbers(graph: Graph) -> tuple[list[Any], dict[tuple[int, int], Any
     return totals, {(part.user.index, part.position): part.product for uses in parts for part in uses}
 
 
-def drawn_size(graph: Graph, closed: Sequence[Cell] = ()) -> tuple[int, int]:
+def drawn_size(graph: Graph, closed: Sequence[NeuronCell] = ()) -> tuple[int, int]:
     """Quantas caixas e quantas setas a figura teria."""
     hidden, outputs = hidden_nodes(graph, closed)
     boxes = len(graph) - len(hidden)
@@ -134,7 +134,7 @@ def arrows_of(graph: Graph) -> int:
     return sum([len(node.inputs) for node in graph.nodes])
 
 
-def _fits(graph: Graph, closed: Sequence[Cell]) -> bool:
+def _fits(graph: Graph, closed: Sequence[NeuronCell]) -> bool:
     boxes, arrows = drawn_size(graph, closed)
     return boxes <= MAX_NODES and arrows <= MAX_ARROWS
 
@@ -148,7 +148,7 @@ def _checked_show(show: Any) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _closed(neurons: Cells, collapse: bool | Iterable[str], expand: Iterable[str]) -> tuple[Cell, ...]:
+def _closed(neurons: Cells, collapse: bool | Iterable[str], expand: Iterable[str]) -> tuple[NeuronCell, ...]:
     """Os neurônios que ficam fechados numa caixa."""
     opened = {neurons.named(name).output.index for name in _names(expand, "expand")}
     if isinstance(collapse, bool):

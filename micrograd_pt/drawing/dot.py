@@ -9,7 +9,7 @@ from micrograd_pt.drawing import palette
 from micrograd_pt.drawing.addresses import addressed
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import quoted, text_width
-from micrograd_pt.drawing.sketch import Arrow, Box, Row, Sketch
+from micrograd_pt.drawing.sketch import Arrow, Box, BoxRow, Sketch
 from micrograd_pt.drawing.summary import Band, Summary
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def figure_of_sketch(sketch: Sketch, theme: Theme, prefix: str) -> Figure:
         theme: as cores.
         prefix: o começo de cada `id`.
     """
-    return _Drawing(sketch, theme, prefix).figure
+    return _GraphDrawing(sketch, theme, prefix).figure
 
 
 def figure_of_summary(summary: Summary, theme: Theme, lang: str, prefix: str) -> Figure:
@@ -59,7 +59,7 @@ def figure_of_summary(summary: Summary, theme: Theme, lang: str, prefix: str) ->
     return figure
 
 
-class _Drawing:
+class _GraphDrawing:
     """Um desenho em andamento."""
 
     def __init__(self, sketch: Sketch, theme: Theme, prefix: str) -> None:
@@ -247,7 +247,7 @@ def _box_label(box: Box, theme: Theme, faint: bool, steady: bool) -> str:
     return f"<{table}<TR>{symbol}{name}</TR>{rows}</TABLE>>"
 
 
-def _box_row(row: Row, ink: str, pale: str, steady: bool) -> str:
+def _box_row(row: BoxRow, ink: str, pale: str, steady: bool) -> str:
     title = row.title or row.kind
     reserved = f' WIDTH="{text_width(f"{title} {row.text}", _NODE_SIZE) + 10:.0f}"' if steady else ""
     value = f'<FONT COLOR="{ink}">&#160;{quoted(row.text) if row.known else ""}</FONT>'

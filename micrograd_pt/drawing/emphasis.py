@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from micrograd_pt.engine import Value
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.ops import shorten
 
 
 @dataclass(frozen=True, slots=True)

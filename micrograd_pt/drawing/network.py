@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.addresses import require_prefix
 from micrograd_pt.drawing.columns import Column, Quantities, columns_of, gradient_notes, links_of, notes_of
 from micrograd_pt.drawing.dot import figure_of_summary
@@ -14,8 +13,9 @@ from micrograd_pt.drawing.network_dot import figure_of_network
 from micrograd_pt.drawing.network_summary import MAX_LINKS, network_summary
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
+from micrograd_pt.given import as_number, shorten
 from micrograd_pt.nn import MLP, Layer, Neuron
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure

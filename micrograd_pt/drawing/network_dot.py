@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing import palette
 from micrograd_pt.drawing.addresses import addressed
 from micrograd_pt.drawing.columns import Column, Gap, Unit, size_of
@@ -16,7 +15,7 @@ from micrograd_pt.drawing.network_layout import (
     NUMBER_HEIGHT,
     NUMBER_SIZE,
     TITLE_SIZE,
-    Sheet,
+    Measures,
     fitting,
     measured,
     number_width,
@@ -24,6 +23,7 @@ from micrograd_pt.drawing.network_layout import (
 )
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import quoted, shown, text_width
+from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -68,7 +68,7 @@ def figure_of_network(
         node_attr={"fontname": palette.FONT, "color": theme.outline, "penwidth": "1.4", "label": ""},
         edge_attr={"arrowsize": "0.55"},
     )
-    drawing = _Drawing(figure, measured(columns, gaps), theme, prefix)
+    drawing = _NetworkDrawing(figure, measured(columns, gaps), theme, prefix)
     for place, column in enumerate(columns):
         if column is None:
             drawing.dots(f"d{place}", drawing.sheet.xs[place], 0, 9, 0)
@@ -81,10 +81,10 @@ def figure_of_network(
     return figure
 
 
-class _Drawing:
+class _NetworkDrawing:
     """Um desenho em andamento."""
 
-    def __init__(self, figure: Figure, sheet: Sheet, theme: Theme, prefix: str) -> None:
+    def __init__(self, figure: Figure, sheet: Measures, theme: Theme, prefix: str) -> None:
         self.figure, self.sheet, self.theme, self.prefix = figure, sheet, theme, prefix
 
     def column(self, place: int, column: Column) -> None:

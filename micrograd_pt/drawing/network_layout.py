@@ -14,7 +14,7 @@ NUMBER_SIZE, NUMBER_HEIGHT, NAME_SIZE, TITLE_SIZE, NOTE_SIZE = 10.5, 14.0, 13.0,
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Measures:
     """As medidas da figura, em pontos.
 
     Attributes:
@@ -38,7 +38,7 @@ class Sheet:
         return ((len(column.units) - 1) / 2 - row) * self.spacing
 
 
-def measured(columns: Sequence[Column | None], gaps: Sequence[Gap]) -> Sheet:
+def measured(columns: Sequence[Column | None], gaps: Sequence[Gap]) -> Measures:
     """As medidas com que nada se sobrepõe."""
     units = [unit for column in columns if column is not None for unit in column.units if unit is not None]
     diameter = 62.0 if any(unit.value is not None for unit in units) else 45.0
@@ -53,7 +53,7 @@ def measured(columns: Sequence[Column | None], gaps: Sequence[Gap]) -> Sheet:
     for place, (before, after) in enumerate(pairwise(columns)):
         xs.append(xs[-1] + _distance(before, after, between.get(place), diameter, spacing))
     heading = 36 if any(column.subtitle for column in columns if column is not None) else 22
-    return Sheet(diameter, spacing, tuple(xs), (tallest - 1) * spacing, heading, skirt)
+    return Measures(diameter, spacing, tuple(xs), (tallest - 1) * spacing, heading, skirt)
 
 
 def share(gap: Gap) -> float:

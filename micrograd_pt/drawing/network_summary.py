@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.columns import Column, Quantities
 from micrograd_pt.drawing.quoting import shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.drawing.summary import Band, Summary, counted
 from micrograd_pt.nn import MLP
+from micrograd_pt.words import sentence
 
 MAX_LINKS = 160
 """Com mais setas do que isto, a rede é resumida por camada em vez de desenhada peso por peso."""

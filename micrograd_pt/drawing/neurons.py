@@ -17,7 +17,7 @@ _SUMS = frozenset({"add", "sum"})
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class WeightedInput:
     """Uma parcela da soma ponderada.
 
     Attributes:
@@ -42,7 +42,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NeuronCell:
     """Um neurônio no grafo, em um passo para frente.
 
     Attributes:
@@ -55,7 +55,7 @@ class Cell:
 
     output: Node
     net: Node
-    terms: tuple[Term, ...]
+    terms: tuple[WeightedInput, ...]
     inner: frozenset[int]
     layer: int
 
@@ -81,11 +81,11 @@ class Cells:
         homes: de cada nó que é de um neurônio só (as suas contas e os seus pesos), qual.
     """
 
-    found: tuple[Cell, ...]
+    found: tuple[NeuronCell, ...]
     layers: tuple[int, ...]
-    homes: dict[int, Cell]
+    homes: dict[int, NeuronCell]
 
-    def named(self, name: str) -> Cell:
+    def named(self, name: str) -> NeuronCell:
         """O neurônio com esse nome.
 
         Raises:
@@ -109,8 +109,8 @@ def cells(graph: Graph) -> Cells:
     """
     users = _users(graph)
     layers = [0] * len(graph)
-    found: list[Cell] = []
-    taken: dict[int, Cell] = {}
+    found: list[NeuronCell] = []
+    taken: dict[int, NeuronCell] = {}
     for node in graph.nodes:
         layers[node.index] = max([layers[arg.index] for arg in node.inputs if isinstance(arg, Node)], default=0)
         cell = _cell_at(node, users, layers, taken)
@@ -129,7 +129,9 @@ def _users(graph: Graph) -> list[list[Node]]:
     return users
 
 
-def _cell_at(node: Node, users: Sequence[Sequence[Node]], layers: Sequence[int], taken: dict[int, Cell]) -> Cell | None:
+def _cell_at(
+    node: Node, users: Sequence[Sequence[Node]], layers: Sequence[int], taken: dict[int, NeuronCell]
+) -> NeuronCell | None:
     """O neurônio cuja saída é este nó, se ele é uma."""
     if node.op is None:
         return None
@@ -150,7 +152,7 @@ def _cell_at(node: Node, users: Sequence[Sequence[Node]], layers: Sequence[int],
         return None
     signals = [term.signal for term in terms if isinstance(term.signal, Node)]
     layer = 1 + max([layers[signal.index] for signal in signals], default=0)
-    return Cell(node, net, tuple(terms), frozenset(inner), layer)
+    return NeuronCell(node, net, tuple(terms), frozenset(inner), layer)
 
 
 def _feeds_an_activation(node: Node, users: Sequence[Sequence[Node]]) -> bool:
@@ -158,7 +160,7 @@ def _feeds_an_activation(node: Node, users: Sequence[Sequence[Node]]) -> bool:
     return len(using) == 1 and using[0].op is not None and using[0].op.name in _ACTIVATIONS
 
 
-def _weighted_sum(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term], set[int]] | None:
+def _weighted_sum(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[WeightedInput], set[int]] | None:
     """As parcelas da soma ponderada e os nós dela; None se não é uma."""
     if net.op is None:
         return None
@@ -169,16 +171,16 @@ def _weighted_sum(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term
             return None
         signals = net.inputs[count:]
         terms = [
-            Term(weight, signal, net, count + i, is_bias=i == count - 1 and _is_one(signal))
+            WeightedInput(weight, signal, net, count + i, is_bias=i == count - 1 and _is_one(signal))
             for i, (weight, signal) in enumerate(zip(weights, signals, strict=True))
         ]
         return terms, {net.index}
     return _written_out(net, users)
 
 
-def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term], set[int]] | None:
+def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[WeightedInput], set[int]] | None:
     """Como `_weighted_sum`, de uma soma escrita com + e ×."""
-    terms: list[Term] = []
+    terms: list[WeightedInput] = []
     inner: set[int] = set()
     stack: list[tuple[Any, Node | None, int]] = [(net, None, 0)]
     while stack:
@@ -188,7 +190,7 @@ def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term]
                 return None
             continue
         if node.is_leaf and user is not None and _names_a_bias(node):
-            terms.append(Term(node, 1, user, position, is_bias=True))
+            terms.append(WeightedInput(node, 1, user, position, is_bias=True))
             continue
         if node.op is None or (user is not None and len(users[node.index]) > 1):
             return None
@@ -199,7 +201,7 @@ def _written_out(net: Node, users: Sequence[Sequence[Node]]) -> tuple[list[Term]
         place = _place_of_weight(node)
         if place is None:
             return None
-        terms.append(Term(node.inputs[place], node.inputs[1 - place], node, 1 - place))
+        terms.append(WeightedInput(node.inputs[place], node.inputs[1 - place], node, 1 - place))
     return (terms, inner) if any(not term.is_bias for term in terms) else None
 
 
@@ -221,8 +223,8 @@ def _place_of_weight(node: Node) -> int | None:
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _homes(found: Sequence[Cell]) -> dict[int, Cell]:
-    homes: dict[int, Cell] = {}
+def _homes(found: Sequence[NeuronCell]) -> dict[int, NeuronCell]:
+    homes: dict[int, NeuronCell] = {}
     for cell in found:
         for index in (*cell.inner, *cell.unit):
             homes.setdefault(index, cell)

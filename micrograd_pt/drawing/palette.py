@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.ops import shorten
+from micrograd_pt.given import shorten
 
 FONT = "Helvetica"
 """A fonte: o renderizador conhece as suas medidas e os navegadores a substituem por uma de mesma largura."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.notation import number
+from micrograd_pt.words import number
 
 _UNDRAWN = {"∛": "³√", "⋮": "…"}
 """Sinais que faltam nas fontes do renderizador, e o que se desenha no lugar deles."""

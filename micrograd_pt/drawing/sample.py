@@ -8,8 +8,7 @@ from typing import Any
 
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
-from micrograd_pt.losses import half_squared_error, paired
-from micrograd_pt.nn import ACTIVATIONS, MLP
+from micrograd_pt.nn import ACTIVATIONS, MLP, half_squared_error, paired
 
 
 @dataclass(frozen=True, slots=True)

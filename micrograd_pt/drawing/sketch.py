@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.emphasis import Emphasis
-from micrograd_pt.drawing.neurons import Cell, Cells, Term
+from micrograd_pt.drawing.neurons import Cells, NeuronCell, WeightedInput
 from micrograd_pt.drawing.quoting import shown, signed
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.lesson.closures import closure
+from micrograd_pt.lesson import closure
+from micrograd_pt.words import sentence
 
 MAX_NUMBERED_INPUTS = 9
 """Com mais entradas do que isto numa camada de neurônios fechados, os pesos passam das setas para as caixas."""
@@ -21,7 +21,7 @@ _ANY_ORDER = frozenset({"add", "mul", "sum", "mean", "dot", "hypot", "maximum", 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoxRow:
     """Uma linha de uma caixa ou de uma seta.
 
     Attributes:
@@ -53,7 +53,7 @@ class Box:
     index: int
     name: str
     symbol: str
-    rows: tuple[Row, ...]
+    rows: tuple[BoxRow, ...]
     role: tuple[str, ...]
     group: str = ""
 
@@ -78,13 +78,13 @@ class Arrow:
     user: int
     position: int
     order: str = ""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[BoxRow, ...] = ()
     constant: str = ""
     from_leaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Cluster:
     """Uma camada, ou um neurônio dentro dela.
 
     Attributes:
@@ -116,7 +116,7 @@ class Sketch:
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
-    groups: tuple[Group, ...] = ()
+    groups: tuple[Cluster, ...] = ()
     notes: tuple[str, ...] = ()
     emphasis: Emphasis | None = None
     steady: bool = False
@@ -156,7 +156,7 @@ class Reading:
     graph: Graph
     show: Collection[str]
     lang: str = "pt"
-    closed: tuple[Cell, ...] = ()
+    closed: tuple[NeuronCell, ...] = ()
     moment: Moment | None = None
     gradients: tuple[Sequence[Any], dict[tuple[int, int], Any]] | None = None
     numbered: bool = True
@@ -172,19 +172,19 @@ class Reading:
             self.slopes[user.index] = self.graph.locals(user)
         return self.slopes[user.index][position]
 
-    def box(self, node: Node, group: str = "", cell: Cell | None = None) -> Box:
+    def box(self, node: Node, group: str = "", cell: NeuronCell | None = None) -> Box:
         """A caixa de um nó, ou de um neurônio fechado que termina nele."""
         moment, rows = self.moment, []
         if cell is not None:
             if self.weights_inside:
                 rows += self.weight_rows(cell)
-            rows += [Row("b", signed(term.weight.data), title=term.title) for term in cell.terms if term.is_bias]
+            rows += [BoxRow("b", signed(term.weight.data), title=term.title) for term in cell.terms if term.is_bias]
             if cell.net is not node:
-                rows.append(Row("z", shown(cell.net.data)))
+                rows.append(BoxRow("z", shown(cell.net.data)))
         if "data" in self.show:
-            rows.append(Row("data", shown(node.data), moment is None or node.index in moment.data))
+            rows.append(BoxRow("data", shown(node.data), moment is None or node.index in moment.data))
         if "grad" in self.show:
-            rows.append(Row("grad", shown(self.grad(node)), moment is None or node.index in moment.grad))
+            rows.append(BoxRow("grad", shown(self.grad(node)), moment is None or node.index in moment.grad))
         symbol = cell.symbol if cell is not None else "" if node.op is None else node.op.symbol
         role = ["leaf" if node.is_leaf else "operation"]
         role += ["output"] if node is self.graph.root else []
@@ -201,10 +201,10 @@ class Reading:
         if "local" in self.show and self.numbered:
             local = self.local(user, position)
             closed = "" if local is not None else sentence(f"figure.{closure(user, position)}", self.lang)
-            rows.append(Row("local", closed or f"×{shown(local)}"))
+            rows.append(BoxRow("local", closed or f"×{shown(local)}"))
         if "flow" in self.show and self.numbered and self.gradients is not None:
             known = self.moment is None or (user.index, position) in self.moment.flow
-            rows.append(Row("flow", f"←{shown(self.gradients[1][user.index, position])}", known))
+            rows.append(BoxRow("flow", f"←{shown(self.gradients[1][user.index, position])}", known))
         return Arrow(arg.index, user.index, user.index, position, order, tuple(rows), from_leaf=arg.is_leaf)
 
     @property
@@ -213,7 +213,7 @@ class Reading:
         counts = Counter([cell.layer for cell in self.closed for term in cell.terms if not term.is_bias])
         return self.numbered and max(counts.values(), default=0) > MAX_NUMBERED_INPUTS
 
-    def weight_rows(self, cell: Cell) -> list[Row]:
+    def weight_rows(self, cell: NeuronCell) -> list[BoxRow]:
         """Os pesos de um neurônio fechado, um por linha da caixa, com o nome da entrada."""
         rows = []
         for term in cell.terms:
@@ -222,21 +222,21 @@ class Reading:
             is_node = isinstance(term.signal, Node)
             numbers = [signed(term.weight.data), *(row.text for row in self.flow_rows(term) if is_node)]
             title = term.signal.name if is_node else term.title
-            rows.append(Row("weight", " ".join(numbers), title=title))
+            rows.append(BoxRow("weight", " ".join(numbers), title=title))
         return rows
 
-    def flow_rows(self, term: Term) -> list[Row]:
+    def flow_rows(self, term: WeightedInput) -> list[BoxRow]:
         """O gradiente que volta pela seta de uma entrada, se foi pedido."""
         return [row for row in self.arrow(term.user, term.position).rows if row.kind == "flow"]
 
-    def closed_arrows(self, cell: Cell) -> list[Arrow]:
+    def closed_arrows(self, cell: NeuronCell) -> list[Arrow]:
         """As setas de um neurônio fechado: uma por entrada, com o seu peso; o viés fica na caixa."""
         arrows = []
         on_arrows = self.numbered and not self.weights_inside
         for term in cell.terms:
             if term.is_bias:
                 continue
-            rows = [Row("weight", signed(term.weight.data))] if on_arrows else []
+            rows = [BoxRow("weight", signed(term.weight.data))] if on_arrows else []
             target, signal = cell.output.index, term.signal
             if not isinstance(signal, Node):
                 constant = shown(signal)
@@ -250,7 +250,7 @@ class Reading:
         return arrows
 
 
-def sketch(
+def sketch_of(
     reading: Reading,
     *,
     title: str,
@@ -283,7 +283,7 @@ def sketch(
     return Sketch(title, tuple(boxes), tuple(arrows), groups, tuple(notes), emphasis, steady, spread)
 
 
-def hidden_nodes(graph: Graph, closed: Iterable[Cell]) -> tuple[set[int], dict[int, Cell]]:
+def hidden_nodes(graph: Graph, closed: Iterable[NeuronCell]) -> tuple[set[int], dict[int, NeuronCell]]:
     """Os nós que os neurônios fechados escondem, e os neurônios pelo nó da sua saída."""
     outputs = {cell.output.index: cell for cell in closed}
     hidden = {index for cell in outputs.values() for index in cell.inner if index != cell.output.index}
@@ -295,10 +295,10 @@ def hidden_nodes(graph: Graph, closed: Iterable[Cell]) -> tuple[set[int], dict[i
     return hidden | (weights - outside - signals), outputs
 
 
-def _groups(reading: Reading, neurons: Cells, hidden: set[int]) -> tuple[tuple[Group, ...], dict[int, str]]:
+def _groups(reading: Reading, neurons: Cells, hidden: set[int]) -> tuple[tuple[Cluster, ...], dict[int, str]]:
     """Um grupo por camada e, dentro dela, um por neurônio que não está fechado."""
     closed = {cell.output.index for cell in reading.closed}
-    groups: dict[str, Group] = {}
+    groups: dict[str, Cluster] = {}
     homes: dict[int, str] = {}
     units: dict[tuple[int, ...], str] = {}
     last = max([cell.layer for cell in neurons.found], default=0)
@@ -307,13 +307,13 @@ def _groups(reading: Reading, neurons: Cells, hidden: set[int]) -> tuple[tuple[G
             continue
         layer = f"layer{cell.layer}"
         name = "figure.layer.output" if cell.layer == last else "figure.layer.hidden"
-        groups.setdefault(layer, Group(layer, sentence(name, reading.lang, number=cell.layer)))
+        groups.setdefault(layer, Cluster(layer, sentence(name, reading.lang, number=cell.layer)))
         if cell.output.index in closed:
             homes[index] = layer
             continue
         unit = units.setdefault(cell.unit, f"unit{cell.output.index}")
         title = sentence("figure.neuron", reading.lang, name=cell.output.name)
-        groups.setdefault(unit, Group(unit, title, layer))
+        groups.setdefault(unit, Cluster(unit, title, layer))
         homes[index] = unit
     return tuple(groups.values()), homes
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Scene:
     """Um passo: o que se calculou nele, e a figura com o que se conhece depois dele.
 
     Attributes:
@@ -35,7 +35,7 @@ class Step:
     figure: Figure
 
 
-class Story(Sequence[Step]):
+class Story(Sequence[Scene]):
     """Passos em ordem, e a figura em que todos terminam.
 
     Args:
@@ -45,16 +45,16 @@ class Story(Sequence[Step]):
         caption: a legenda da figura inteira.
     """
 
-    def __init__(self, steps: Sequence[Step], whole: Figure, theme: Theme, caption: str) -> None:
+    def __init__(self, steps: Sequence[Scene], whole: Figure, theme: Theme, caption: str) -> None:
         self._steps, self.whole, self.theme, self.caption = tuple(steps), whole, theme, caption
 
     @overload
-    def __getitem__(self, index: int) -> Step: ...
+    def __getitem__(self, index: int) -> Scene: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[Scene, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+    def __getitem__(self, index: int | slice) -> Scene | tuple[Scene, ...]:
         return self._steps[index]
 
     def __len__(self) -> int:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.neurons import Cells
 from micrograd_pt.graph import Graph, Node
+from micrograd_pt.words import sentence
 
 MAX_BANDS = 7
 """Acima disto, as caixas do meio viram uma só."""
@@ -68,7 +68,7 @@ class Summary:
     title: str
 
 
-def summary(graph: Graph, neurons: Cells, title: str, notes: Sequence[str], lang: str) -> Summary:
+def summary_of(graph: Graph, neurons: Cells, title: str, notes: Sequence[str], lang: str) -> Summary:
     """O resumo de um grafo: por camada, se a maior parte das contas é de neurônios, senão por profundidade.
 
     Args:

@@ -10,7 +10,7 @@ from micrograd_pt.lesson.outline import Section
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.lesson.tex import MarkdownTexWriter, TexWriter
 from micrograd_pt.lesson.text import WIDTH, render
-from micrograd_pt.notation import printable
+from micrograd_pt.words import printable
 
 
 class Document(ABC):

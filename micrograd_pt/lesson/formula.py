@@ -173,7 +173,7 @@ class Choice(Formula):
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Formula):
+class Parenthesized(Formula):
     """Parênteses; só a disposição (`layout`) os põe.
 
     Attributes:
@@ -250,8 +250,8 @@ def changed(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
             return Call(operation, tuple([change(arg) for arg in args]))
         case Choice(operation, left, sign, right, yes, no):
             return Choice(operation, change(left), sign, change(right), change(yes), change(no))
-        case Group(inner, when_negative):
-            return Group(change(inner), when_negative)
+        case Parenthesized(inner, when_negative):
+            return Parenthesized(change(inner), when_negative)
     return formula
 
 

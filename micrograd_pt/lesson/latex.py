@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from micrograd_pt.lesson.outline import Section
-from micrograd_pt.lesson.rows import Row, breadth, rows
+from micrograd_pt.lesson.rows import AlignedRow, breadth, rows
 from micrograd_pt.lesson.tex import TexWriter
 
 _LINE = 84  # algarismos que cabem numa linha do artigo
@@ -76,7 +76,7 @@ def _stacked(lines: Sequence[str]) -> str:
     return body
 
 
-def _row(row: Row, limit: int) -> str:
+def _row(row: AlignedRow, limit: int) -> str:
     """Uma fileira; o que não se pôde cortar e não cabe vai num parágrafo, em que o TeX acha onde quebrar a linha."""
     right = row.right
     if breadth(right) > limit:

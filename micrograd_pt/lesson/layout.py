@@ -18,9 +18,9 @@ from micrograd_pt.lesson.formula import (
     Derivative,
     Dots,
     Formula,
-    Group,
     Negative,
     Number,
+    Parenthesized,
     Power,
     Product,
     Quotient,
@@ -28,7 +28,7 @@ from micrograd_pt.lesson.formula import (
     Symbol,
     changed,
 )
-from micrograd_pt.notation import DIGITS, is_simple_name, number
+from micrograd_pt.words import DIGITS, is_simple_name, number
 
 MOST_TERMS = 40
 """Quantas parcelas, fatores ou argumentos se mostram; de mais do que isso, os primeiros e os últimos."""
@@ -45,11 +45,11 @@ def laid_out(formula: Formula, *, stacked: bool, digits: int = DIGITS, live: boo
             se mantêm juntas sem parênteses; falso numa linha de texto.
         digits: os algarismos com que os números serão escritos: `1e-12` pede parênteses numa potência.
         live: verdadeiro se os números vão mudar depois: os sinais ficam onde estão, e um número que só pede parênteses
-            quando é negativo vem num `Group` que o diz (`when_negative`).
+            quando é negativo vem num `Parenthesized` que o diz (`when_negative`).
 
     Returns:
-        A mesma fórmula com um `Group` onde vão parênteses; uma parcela `Negative` se escreve com o sinal de menos no
-        lugar do de mais.
+        A mesma fórmula com um `Parenthesized` onde vão parênteses; uma parcela `Negative` se escreve com o sinal de
+        menos no lugar do de mais.
     """
     return _Layout(stacked, digits, live).of(formula)
 
@@ -127,7 +127,7 @@ class _Layout:
     def first_grouped(self, term: Formula) -> Formula:
         """Uma parcela cujo primeiro número, se for negativo, vai entre parênteses."""
         if isinstance(term, Number):
-            return Group(term, when_negative=term.stands_for is not None)
+            return Parenthesized(term, when_negative=term.stands_for is not None)
         if isinstance(term, Product):
             return Product((self.first_grouped(term.factors[0]), *term.factors[1:]), term.chain)
         return self.kept(term, _PRODUCT)
@@ -144,7 +144,7 @@ class _Layout:
         """Um fator: numa linha de texto, uma fração dentro de um produto vai entre parênteses."""
         spelled = formula.spelling if isinstance(formula, Constant) else formula
         if isinstance(spelled, Quotient) and not self.stacked:
-            return Group(formula)
+            return Parenthesized(formula)
         if self.live and isinstance(formula, Product) and self.is_signed(formula):
             return self.first_grouped(formula)
         return self.kept(formula, _PRODUCT)
@@ -163,8 +163,8 @@ class _Layout:
         """A fórmula, entre parênteses se sozinha não se manteria junta."""
         if isinstance(formula, Number) and formula.stands_for is not None and self.live:
             inner_strength = self.strength(Number(abs(formula.value), formula.stands_for))
-            return Group(formula, when_negative=inner_strength >= needed)
-        return formula if self.strength(formula) >= needed else Group(formula)
+            return Parenthesized(formula, when_negative=inner_strength >= needed)
+        return formula if self.strength(formula) >= needed else Parenthesized(formula)
 
     def is_signed(self, formula: Formula) -> bool:
         """Verdadeiro se a fórmula começa por um número negativo, ou por um que pode vir a ser."""

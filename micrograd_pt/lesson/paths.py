@@ -11,15 +11,14 @@ from itertools import islice
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Edge, Graph, Node
 from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import ONE, Derivative, Formula, Letter, Number, in_numbers, product, total
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.slopes import Slopes
-from micrograd_pt.notation import number, shown_name, subscripts, typeset_name
-from micrograd_pt.ops import shorten
+from micrograd_pt.words import number, sentence, shown_name, subscripts, typeset_name
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from micrograd_pt.graph import Node
-from micrograd_pt.lesson.writing import Writer
-from micrograd_pt.notation import is_simple_name, number, shown_name, subscripts, superscripts
+from micrograd_pt.lesson.writing import FormulaWriter
 from micrograd_pt.ops import Operation
+from micrograd_pt.words import is_simple_name, number, shown_name, subscripts, superscripts
 
 _ROOTS = {2: "√", 3: "∛"}
 
 
-class PlainWriter(Writer):
+class PlainWriter(FormulaWriter):
     """Escreve fórmulas como texto: `∂E/∂z_o · o·(1 - o)`."""
 
     stacked = False

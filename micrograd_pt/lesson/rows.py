@@ -14,7 +14,7 @@ from micrograd_pt.lesson.text import unrepeated
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AlignedRow:
     """Uma fileira.
 
     Attributes:
@@ -28,7 +28,7 @@ class Row:
     right: str
 
 
-def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
+def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[AlignedRow]:
     """As fileiras de uma linha: uma só, se cabe; senão uma por lado, e um lado comprido em várias.
 
     Args:
@@ -43,7 +43,7 @@ def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
     note_breadth = breadth(note) + line.note.count(" ")
     whole = " = ".join(sides)
     if breadth(whole) + note_breadth <= limit:
-        yield Row(left, sign, whole + note)
+        yield AlignedRow(left, sign, whole + note)
         return
     previous = None
     for formula in line.sides:
@@ -57,21 +57,23 @@ def rows(line: Line, writer: TexWriter, limit: int) -> Iterator[Row]:
             pieces[-1] += note
             note = ""
         for place, piece in enumerate(pieces):
-            yield Row(left if first and not place else "", (sign if first else "=") if not place else _CONTINUED, piece)
+            yield AlignedRow(
+                left if first and not place else "", (sign if first else "=") if not place else _CONTINUED, piece
+            )
     if note:
         yield from _note_rows(f"({line.note})", writer, limit)
 
 
-def _note_rows(note: str, writer: TexWriter, limit: int) -> Iterator[Row]:
+def _note_rows(note: str, writer: TexWriter, limit: int) -> Iterator[AlignedRow]:
     """Uma nota que não cabe ao lado do resultado, em quantas fileiras pedir."""
     piece = ""
     for word in note.split(" "):
         longer = f"{piece} {word}" if piece else word
         if piece and breadth(writer.literal(longer)) + longer.count(" ") > limit:
-            yield Row("", _CONTINUED, f"\\quad {writer.literal(piece)}")
+            yield AlignedRow("", _CONTINUED, f"\\quad {writer.literal(piece)}")
             longer = word
         piece = longer
-    yield Row("", _CONTINUED, f"\\quad {writer.literal(piece)}")
+    yield AlignedRow("", _CONTINUED, f"\\quad {writer.literal(piece)}")
 
 
 def breadth(tex: str) -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_pt import chapter15
-from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value
+from micrograd_pt.given import as_number
 from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson.closures import BEHIND, CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
@@ -32,8 +32,7 @@ from micrograd_pt.lesson.paths import Paths, find_paths
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.lesson.rules import Rule, rules_of
 from micrograd_pt.lesson.slopes import Slopes
-from micrograd_pt.notation import DIGITS, number, shown_name, subscripts
-from micrograd_pt.ops import as_number
+from micrograd_pt.words import DIGITS, number, sentence, shown_name, subscripts
 
 MOST_STEPS = 400
 """Quantos passos de cada seção se mostram de um grafo grande."""

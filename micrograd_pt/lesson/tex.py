@@ -8,11 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.catalog import sentence
 from micrograd_pt.graph import Node
-from micrograd_pt.lesson.writing import Writer
-from micrograd_pt.notation import TypesetName, number, shown_name, typeset_name
+from micrograd_pt.lesson.writing import FormulaWriter
 from micrograd_pt.ops import Operation
+from micrograd_pt.words import TypesetName, number, sentence, shown_name, typeset_name
 
 _GREEK = {
     **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta"},
@@ -52,7 +51,7 @@ _ESCAPES = {
 _MARKDOWN = "\\`*_{}[]<>#|~$&"
 
 
-class TexWriter(Writer):
+class TexWriter(FormulaWriter):
     """Escreve fórmulas em LaTeX, para o pdflatex."""
 
     stacked = True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.plain import PlainWriter
-from micrograd_pt.notation import printable
+from micrograd_pt.words import printable
 
 WIDTH = 100
 _BREAKS = (" + ", " - ", " · ", " / ", "; ", ", ", "·")

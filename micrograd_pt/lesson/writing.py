@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from micrograd_pt.catalog import LANGUAGES, sentence
 from micrograd_pt.graph import Node
 from micrograd_pt.lesson.formula import (
     Absolute,
@@ -16,10 +15,10 @@ from micrograd_pt.lesson.formula import (
     Derivative,
     Dots,
     Formula,
-    Group,
     Letter,
     Negative,
     Number,
+    Parenthesized,
     Power,
     Product,
     Quotient,
@@ -28,11 +27,11 @@ from micrograd_pt.lesson.formula import (
     Symbol,
 )
 from micrograd_pt.lesson.layout import laid_out
-from micrograd_pt.notation import DIGITS
 from micrograd_pt.ops import Operation
+from micrograd_pt.words import DIGITS, LANGUAGES, sentence
 
 
-class Writer(ABC):
+class FormulaWriter(ABC):
     """Escreve fórmulas; cada forma de escrita diz como é cada tipo.
 
     Args:
@@ -67,7 +66,7 @@ class Writer(ABC):
                 return self.written(laid_out(spelling, stacked=self.stacked))
             case Dots():
                 return self.dots
-            case Group(inner, when_negative):
+            case Parenthesized(inner, when_negative):
                 text = self.written(inner)
                 return text if when_negative and not text.startswith("-") else self.group(text)
             case Negative(inner):

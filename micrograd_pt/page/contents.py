@@ -6,21 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from micrograd_pt.compiler.expressions import Expression
+from micrograd_pt.compiler import Written
+from micrograd_pt.given import shorten
 from micrograd_pt.graph import Node
-from micrograd_pt.lesson import Lesson
-from micrograd_pt.lesson.formula import (
-    Derivative,
-    Formula,
-    Number,
-    changed,
-    forward_formula,
-    product,
-    slope_formula,
-)
-from micrograd_pt.ops import shorten
+from micrograd_pt.lesson import Derivative, Formula, Lesson, Number, changed, forward_formula, product, slope_formula
 from micrograd_pt.page.mathml import MathWriter
-from micrograd_pt.page.rules import Rules
+from micrograd_pt.page.operations import Rules
 
 
 def graph_contents(lesson: Lesson, rules: Rules) -> dict[str, Any]:
@@ -109,7 +100,7 @@ def _is_unreadable(formula: Formula) -> bool:
     found: list[bool] = []
 
     def look(part: Formula) -> Formula:
-        if isinstance(part, Number) and isinstance(part.value, Expression):
+        if isinstance(part, Number) and isinstance(part.value, Written):
             found.append(True)
         return changed(part, look)
 

@@ -7,17 +7,21 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.drawing import draw_network
-from micrograd_pt.drawing.computation import arrows_of
-from micrograd_pt.drawing.dot import figure_of_sketch, figure_of_summary
-from micrograd_pt.drawing.neurons import cells
-from micrograd_pt.drawing.palette import theme_named
-from micrograd_pt.drawing.sketch import Reading, sketch
-from micrograd_pt.drawing.summary import summary
+from micrograd_pt.drawing import (
+    Reading,
+    arrows_of,
+    cells,
+    draw_network,
+    figure_of_sketch,
+    figure_of_summary,
+    sketch_of,
+    summary_of,
+    theme_named,
+)
 from micrograd_pt.engine import ancestors
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
+from micrograd_pt.words import sentence
 
 GRAPH, NETWORK = "graph-", "network-"
 """Com que começa cada `id` das duas figuras."""
@@ -36,12 +40,12 @@ def graph_figure(graph: Graph, lang: str) -> str:
     """
     if len(graph) > MOST_NODES or arrows_of(graph) > MOST_ARROWS:
         notes = [sentence("figure.summarised", lang, nodes=MOST_NODES, arrows=MOST_ARROWS)]
-        layers = summary(graph, cells(graph), "", notes, lang)
+        layers = summary_of(graph, cells(graph), "", notes, lang)
         return _inline(figure_of_summary(layers, theme_named("light"), lang, GRAPH).pipe("svg", encoding="utf-8"))
     root = copy.deepcopy(graph.root.value)
     for value in ancestors(root):
         value.grad = _WIDE
-    picture = sketch(Reading(Graph(root), ("data", "grad"), lang), title="")
+    picture = sketch_of(Reading(Graph(root), ("data", "grad"), lang), title="")
     return _inline(figure_of_sketch(picture, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
 
 

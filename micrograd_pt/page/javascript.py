@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from micrograd_pt.compiler.expressions import COMPARISONS, Book, CompileError, Expression
+from micrograd_pt.compiler import COMPARISONS, Book, CompileError, Written
 from micrograd_pt.ops import Operation
 
 FUNCTIONS = frozenset(
@@ -114,8 +114,8 @@ def _written(results: Sequence[Any], operation: Operation) -> tuple[list[str], l
             if expression in always and not lazy:
                 always.add(part)
     lines: list[str] = []
-    texts: dict[Expression, tuple[str, int]] = {}
-    depth: dict[Expression, int] = {}
+    texts: dict[Written, tuple[str, int]] = {}
+    depth: dict[Written, int] = {}
     for expression in order:
         text, strength = _text(expression, texts, operation)
         deep = 1 + max((depth[part] for part in _parts(expression)), default=-1)
@@ -129,12 +129,12 @@ def _written(results: Sequence[Any], operation: Operation) -> tuple[list[str], l
     return lines, ["null" if result is None else texts[result][0] for result in results]
 
 
-def _parts(expression: Expression) -> list[Expression]:
+def _parts(expression: Written) -> list[Written]:
     """As partes de uma expressão; o lado fechado de uma escolha não é uma delas."""
     return [part for part in expression.parts if part is not None]
 
 
-def _parts_first(results: Sequence[Any]) -> list[Expression]:
+def _parts_first(results: Sequence[Any]) -> list[Written]:
     """Tudo o que os resultados usam, as partes antes; sem recursão."""
     stack = [result for result in results if result is not None]
     seen = set(stack)
@@ -146,7 +146,7 @@ def _parts_first(results: Sequence[Any]) -> list[Expression]:
     return sorted(seen, key=attrgetter("index"))
 
 
-def _text(expression: Expression, texts: dict[Expression, tuple[str, int]], operation: Operation) -> tuple[str, int]:
+def _text(expression: Written, texts: dict[Written, tuple[str, int]], operation: Operation) -> tuple[str, int]:
     """O texto de uma expressão, a partir dos textos das partes, e com que força ele se mantém junto."""
     kind, args = expression.kind, expression.args
 

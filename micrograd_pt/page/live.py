@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_pt import chapter15
-from micrograd_pt.catalog import LANGUAGES, sentence
+from micrograd_pt.given import shorten
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.losses import half_squared_error
-from micrograd_pt.nn import MLP
-from micrograd_pt.notation import DIGITS
-from micrograd_pt.ops import shorten
+from micrograd_pt.nn import MLP, half_squared_error
+from micrograd_pt.words import DIGITS, LANGUAGES, sentence
 
 _EPOCHS = 1000
 
@@ -135,7 +133,7 @@ def _network_html(
 ) -> str:
     """O HTML de uma rede com os seus dados; `more` é o que só essa página sabe."""
     from micrograd_pt.page.figures import network_figure
-    from micrograd_pt.page.network import SampleGraph, linked
+    from micrograd_pt.page.network_contents import SampleGraph, linked
 
     if isinstance(title, dict) and set(title) != set(LANGUAGES):
         raise ValueError(
@@ -202,9 +200,9 @@ def chapter_page(
 def _html(lesson: Lesson, extra: dict[str, Any], network: str | None, titles: dict[str, str]) -> str:
     # O que escreve a página só é importado quando se faz uma.
     from micrograd_pt.page.contents import graph_contents
-    from micrograd_pt.page.document import assemble
     from micrograd_pt.page.figures import graph_figure
-    from micrograd_pt.page.rules import Rules
+    from micrograd_pt.page.html import assemble
+    from micrograd_pt.page.operations import Rules
 
     rules = Rules()
     contents = {**graph_contents(lesson, rules), **extra, "digits": lesson.digits}

@@ -14,16 +14,25 @@ from html import escape
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.catalog import LANGUAGES, sentence
 from micrograd_pt.graph import Node
-from micrograd_pt.lesson.formula import Derivative, Formula, Group, Negative, Number, Product, Sum, Symbol, in_numbers
-from micrograd_pt.lesson.layout import laid_out
-from micrograd_pt.lesson.writing import Writer
-from micrograd_pt.notation import TypesetName, number, shown_name, typeset_name
+from micrograd_pt.lesson import (
+    Derivative,
+    Formula,
+    FormulaWriter,
+    Negative,
+    Number,
+    Parenthesized,
+    Product,
+    Sum,
+    Symbol,
+    in_numbers,
+    laid_out,
+)
 from micrograd_pt.ops import Operation
+from micrograd_pt.words import LANGUAGES, TypesetName, number, sentence, shown_name, typeset_name
 
 
-class MathWriter(Writer):
+class MathWriter(FormulaWriter):
     """Escreve fórmulas em MathML.
 
     Args:
@@ -61,7 +70,7 @@ class MathWriter(Writer):
                 return f'<mn data-d="{by.index}"></mn>'
             case Number(_, Derivative()):
                 return '<mn data-l=""></mn>'
-            case Group(inner, True):
+            case Parenthesized(inner, True):
                 return f'<mrow data-p=""><mo>(</mo>{self.written(inner)}<mo>)</mo></mrow>'
             case Negative(inner):
                 return f"<mrow><mo>−</mo>{self.written(inner)}</mrow>"

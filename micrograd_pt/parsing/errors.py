@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.notation import printable
 from micrograd_pt.ops import DomainError
+from micrograd_pt.words import printable, sentence
 
 Span = tuple[int, int]
 """Um trecho da expressão: onde começa e onde acaba, em caracteres."""

@@ -14,9 +14,10 @@ from typing import Any
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition
 from micrograd_pt.engine import Value
-from micrograd_pt.ops import DomainError, Operation, as_number, describe, shorten
+from micrograd_pt.given import as_number, describe, shorten
+from micrograd_pt.ops import DomainError, Operation
 from micrograd_pt.parsing.errors import ExpressionDomainError, ExpressionError, ExpressionOverflowError, Span
-from micrograd_pt.parsing.program import APPLY, COLLECT, COMPARE, LOAD, PUSH, Program, Step, program
+from micrograd_pt.parsing.statements import APPLY, COLLECT, COMPARE, LOAD, PUSH, StackStep, Statements, statements
 from micrograd_pt.parsing.tokens import SAME_SIGN
 from micrograd_pt.parsing.vocabulary import BINARY, CONSTANTS, Function, called, function
 
@@ -79,7 +80,7 @@ class Expression:
         if not isinstance(text, str):
             raise TypeError(f"a expressão tem de ser um texto, e veio {shorten(text)} ({type(text).__name__})")
         self.text = text
-        self._program: Program = program(text)
+        self._program: Statements = statements(text)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -182,7 +183,7 @@ class _Run:
         self.places: dict[Value, Span] = {}
         self._stack: list[Any] = []
 
-    def through(self, steps: Iterable[Step]) -> Evaluation:
+    def through(self, steps: Iterable[StackStep]) -> Evaluation:
         """Faz todos os passos."""
         result: Any = None
         for step in steps:
@@ -191,7 +192,7 @@ class _Run:
         value = result if isinstance(result, Value) else Value(result)
         return Evaluation(value, self.named, self.places)
 
-    def _done(self, step: Step) -> Any:
+    def _done(self, step: StackStep) -> Any:
         """O resultado de um passo."""
         if step.does == PUSH:
             return step.what
@@ -208,7 +209,7 @@ class _Run:
             return _compared(step.what, *taken)
         return self._stored(step, *taken)
 
-    def _stored(self, step: Step, result: Any) -> Value:
+    def _stored(self, step: StackStep, result: Any) -> Value:
         """Um resultado com nome: um nó que já tem o seu não o perde, e um número vira folha."""
         label = self.expression[slice(*step.span)]
         if not isinstance(result, Value):
@@ -221,7 +222,7 @@ class _Run:
         self.named[step.what] = node
         return node
 
-    def _applied(self, step: Step, args: list[Any]) -> Any:
+    def _applied(self, step: StackStep, args: list[Any]) -> Any:
         """Uma função aplicada; um erro dela aponta o trecho.
 
         Raises:
@@ -246,10 +247,10 @@ class _Run:
                 self.places.setdefault(node, step.span)
         return result
 
-    def _overflow(self, step: Step, args: list[Any]) -> ExpressionOverflowError:
+    def _overflow(self, step: StackStep, args: list[Any]) -> ExpressionOverflowError:
         return ExpressionOverflowError("overflow", self._applied_to(step, args), self.expression, step.span)
 
-    def _applied_to(self, step: Step, args: list[Any]) -> dict[str, str]:
+    def _applied_to(self, step: StackStep, args: list[Any]) -> dict[str, str]:
         """O que as mensagens dizem de uma conta: o nome da operação e os números dela."""
         flat = _flat(args)
         labels = [arg.label if isinstance(arg, Value) else "" for arg in flat]

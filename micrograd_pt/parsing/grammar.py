@@ -24,7 +24,7 @@ _CLOSING = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Clause:
     """Uma parte da expressão: uma conta, com o nome que ela recebe.
 
     Attributes:
@@ -64,7 +64,7 @@ class _Bracket:
 
 
 @dataclass
-class Reader:
+class ClauseReader:
     """Lê os pedaços um por um, sabendo se o que vem a seguir é um operando ou um sinal entre dois.
 
     Args:
@@ -77,7 +77,7 @@ class Reader:
     """
 
     expression: str
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Clause] = field(default_factory=list)
     separated: list[Span] = field(default_factory=list)
     doubtful: list[Span] = field(default_factory=list)
     _tokens: list[Token] = field(default_factory=list)
@@ -241,7 +241,7 @@ class Reader:
             tree = ast.parse("".join(written), mode="eval").body
         except (RecursionError, MemoryError) as error:
             raise self._error("deep", (tokens[0].span[0], tokens[-1].span[1]), limit=MAX_DEPTH) from error
-        self.parts.append(Part(self._target, tree, tokens, tuple(accumulate(map(len, written), initial=0))))
+        self.parts.append(Clause(self._target, tree, tokens, tuple(accumulate(map(len, written), initial=0))))
         self._tokens, self._target = [], None
 
     def _missing_operand(self, token: Token) -> ExpressionError:

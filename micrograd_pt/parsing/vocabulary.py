@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from micrograd_pt import functions, ops
-from micrograd_pt.catalog import LANGUAGES
+from micrograd_pt.words import LANGUAGES
 
 NUMBER, LIST, CONDITION = "number", "list", "condition"
 """O que uma parte da expressão pode ser."""

@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.compiler.tracing import trace
-from micrograd_pt.derivatives import flat
+from micrograd_pt.calculus import flat
+from micrograd_pt.compiler import trace
 from micrograd_pt.drawing.palette import THEMES
+from micrograd_pt.drawing.plots.canvas import new_axes
 from micrograd_pt.engine import Value
-from micrograd_pt.notation import number
-from micrograd_pt.ops import as_number, shorten
-from micrograd_pt.plots.canvas import new_axes
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.words import number, sentence
 
 MARKERS = "o^sDvPX*<>"
 """Uma forma por classe: distinguem-se também sem cores."""

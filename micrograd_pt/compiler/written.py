@@ -1,6 +1,6 @@
 """Expressões que se escrevem: o tipo de número com que as regras da tabela, em vez de calcular, viram texto.
 
-Uma `Expression` responde às operações da aritmética com outra expressão, já simplificada como um bom aluno faria: nada
+Uma `Written` responde às operações da aritmética com outra expressão, já simplificada como um bom aluno faria: nada
 vezes 1, nada mais 0, constantes calculadas, a mesma subexpressão uma vez só. Onde uma regra pergunta se uma condição
 vale (`if x > 0`), ela é executada uma vez para cada resposta, e as duas ficam escritas como escolha.
 """
@@ -24,7 +24,7 @@ class CompileError(TypeError):
     """Algo que não se pode escrever de antemão; a mensagem diz o que escrever no lugar."""
 
 
-class Expression:
+class Written:
     """Um nó do que está sendo escrito.
 
     Attributes:
@@ -43,7 +43,7 @@ class Expression:
         self, book: Book, kind: str, args: tuple[Any, ...], parts: tuple[Any, ...], number: float | None, index: int
     ) -> None:
         self.book, self.kind, self.args, self.index = book, kind, args, index
-        self.parts: tuple[Expression, ...] = parts
+        self.parts: tuple[Written, ...] = parts
         self.number: Any = number
 
     def __add__(self, other: Any) -> Any:
@@ -111,7 +111,7 @@ class Expression:
     @classmethod
     def record(cls, operation: Operation, *args: Any) -> Any:
         """Aplica uma linha da tabela, escrevendo-a."""
-        book = next(arg.book for arg in args if type(arg) is Expression)
+        book = next(arg.book for arg in args if type(arg) is Written)
         return book.apply(operation, args)
 
     def __repr__(self) -> str:
@@ -127,33 +127,33 @@ class Book:
     """
 
     def __init__(self) -> None:
-        self.made: list[Expression] = []
-        self.gaps: set[Expression] = set()
-        self._found: defaultdict[str, dict[Any, Expression]] = defaultdict(dict)
+        self.made: list[Written] = []
+        self.gaps: set[Written] = set()
+        self._found: defaultdict[str, dict[Any, Written]] = defaultdict(dict)
         self._answers: list[bool] | None = None
-        self._asked: list[Expression] = []
+        self._asked: list[Written] = []
         self._rules: dict[Any, Any] = {}
 
-    def name(self, text: str) -> Expression:
+    def name(self, text: str) -> Written:
         """A expressão que é só um nome."""
         found = self._found["name"].get(text)
         return self._new("name", (text,), text) if found is None else found
 
     def lift(self, number: Any) -> Any:
         """Um número como expressão; inteiros viram float onde cabem exatamente, que assim a conta é mais rápida."""
-        if type(number) is Expression:
+        if type(number) is Written:
             return number
         if isinstance(number, (int, Fraction)):
             number = float(number)
         if hasattr(type(number), "record"):
-            raise CompileError(f"o número de um valor que muda a cada chamada encontrou um Value{Expression.hint}")
+            raise CompileError(f"o número de um valor que muda a cada chamada encontrou um Value{Written.hint}")
         if not isinstance(number, float):
             raise CompileError(f"só números entram num programa compilado, e apareceu {number!r}")
         key = (number, math.copysign(1, number)) if number == number else "nan"
         found = self._found["const"].get(key)
         return self._new("const", (number,), key, number=number) if found is None else found
 
-    def add(self, a: Expression, b: Expression) -> Expression:
+    def add(self, a: Written, b: Written) -> Written:
         """a + b."""
         x, y = a.number, b.number
         if x == 0:
@@ -170,7 +170,7 @@ class Book:
             return self._made("-", (a, self.constant(-y)))
         return self._made("+", (a, b))
 
-    def subtract(self, a: Expression, b: Expression) -> Expression:
+    def subtract(self, a: Written, b: Written) -> Written:
         """a - b."""
         x, y = a.number, b.number
         if y == 0:
@@ -183,7 +183,7 @@ class Book:
             return self._made("+", (a, b.args[0]))
         return self._made("-", (a, b))
 
-    def multiply(self, a: Expression, b: Expression) -> Expression:
+    def multiply(self, a: Written, b: Written) -> Written:
         """a * b."""
         x, y = a.number, b.number
         if x is None and y is None and a.kind != "neg" and b.kind != "neg":  # quase sempre
@@ -212,7 +212,7 @@ class Book:
             return self.negative(self._made("*", (a, b.args[0])))
         return self._made("*", (a, b))
 
-    def chain(self, received: Expression, slope: Expression) -> Expression:
+    def chain(self, received: Written, slope: Written) -> Written:
         """Gradiente × derivada local.
 
         De g·w × y·(1 − y), onde g·y já está escrito (é a parcela de w, quando a conta é w·y), fica (g·y)·w·(1 − y):
@@ -225,7 +225,7 @@ class Book:
                 return self.multiply(self.multiply(shared, other), rest)
         return self.multiply(received, slope)
 
-    def divide(self, a: Expression, b: Expression) -> Expression:
+    def divide(self, a: Written, b: Written) -> Written:
         """a / b."""
         x, y = a.number, b.number
         if y == 1:
@@ -234,7 +234,7 @@ class Book:
             return self.constant(x / y)
         return self._made("/", (a, b))
 
-    def power(self, a: Expression, b: Expression) -> Expression:
+    def power(self, a: Written, b: Written) -> Written:
         """a ** b."""
         x, y = a.number, b.number
         if y == 0:
@@ -249,10 +249,10 @@ class Book:
             return self.constant(x**y)
         return self._called("pow", (a, b))
 
-    def negative(self, a: Expression) -> Expression:
+    def negative(self, a: Written) -> Written:
         """-a."""
         if a.kind == "neg":
-            inner: Expression = a.args[0]
+            inner: Written = a.args[0]
             return inner
         if a.kind == "const":
             return self.constant(-a.number)
@@ -260,12 +260,12 @@ class Book:
             return self.multiply(self.constant(-a.args[0].number), a.args[1])
         return self._made("neg", (a,))
 
-    def constant(self, number: float) -> Expression:
+    def constant(self, number: float) -> Written:
         """Uma constante."""
-        lifted: Expression = self.lift(number)
+        lifted: Written = self.lift(number)
         return lifted
 
-    def call(self, function: str, *args: Expression) -> Expression:
+    def call(self, function: str, *args: Written) -> Written:
         """Uma função de `math`."""
         numbers = [arg.number for arg in args]
         if None not in numbers:
@@ -275,7 +275,7 @@ class Book:
                 pass  # o erro fica para quando o programa for executado
         return self._called(function, args)
 
-    def compare(self, sign: str, left: Expression, right: Any) -> Any:
+    def compare(self, sign: str, left: Written, right: Any) -> Any:
         """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes."""
         right = self.lift(right)
         x, y = left.number, right.number
@@ -326,7 +326,7 @@ class Book:
         Raises:
             CompileError: o valor não se pode escrever.
         """
-        args = [arg if type(arg) is Expression else self.lift(arg) for arg in args]
+        args = [arg if type(arg) is Written else self.lift(arg) for arg in args]
         rule: Any = operation.value
         sign = _SIGNS.get(rule)
         if sign is not None:
@@ -335,9 +335,7 @@ class Book:
             return self.call(rule.__name__, *args)
         return self._followed(rule, args, operation)
 
-    def slopes(
-        self, operation: Operation, result: Expression, args: Sequence[Any], wanted: Sequence[bool]
-    ) -> list[Any]:
+    def slopes(self, operation: Operation, result: Written, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """As derivadas parciais, escritas; None nas que não se querem e num ramo sempre fechado.
 
         Raises:
@@ -377,7 +375,7 @@ class Book:
             self._rules[rule] = found
         return self._rules[rule]
 
-    def decide(self, condition: Expression) -> bool:
+    def decide(self, condition: Written) -> bool:
         """A resposta a uma condição que uma regra perguntou; fora de uma regra não há resposta.
 
         Raises:
@@ -411,7 +409,7 @@ class Book:
     ) -> Any:
         """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
         answers_before, asked_before = self._answers, self._asked
-        answers, asked = [*prefix], []  # type: list[bool], list[Expression]
+        answers, asked = [*prefix], []  # type: list[bool], list[Written]
         self._answers, self._asked = answers, asked
         try:
             result = rule(*args)
@@ -422,7 +420,7 @@ class Book:
             ) from error
         finally:
             self._answers, self._asked = answers_before, asked_before
-        if result is not None and type(result) is not Expression:
+        if result is not None and type(result) is not Written:
             result = self.lift(result)
         if not asked:  # quase sempre
             return result
@@ -431,28 +429,28 @@ class Book:
             result = self.choice(asked[place], result, other)
         return result
 
-    def _made(self, kind: str, args: tuple[Any, ...]) -> Expression:
+    def _made(self, kind: str, args: tuple[Any, ...]) -> Written:
         table = self._found[kind]
         found = table.get(args)
         if found is None:
-            found = table[args] = Expression(self, kind, args, args, None, len(self.made))
+            found = table[args] = Written(self, kind, args, args, None, len(self.made))
             self.made.append(found)
         return found
 
-    def _called(self, function: str, parts: tuple[Expression, ...]) -> Expression:
+    def _called(self, function: str, parts: tuple[Written, ...]) -> Written:
         args = (function, *parts)
         found = self._found["call"].get(args)
         return self._new("call", args, args, parts) if found is None else found
 
     def _new(
         self, kind: str, args: tuple[Any, ...], key: Any, parts: tuple[Any, ...] = (), number: float | None = None
-    ) -> Expression:
-        made = self._found[kind][key] = Expression(self, kind, args, parts, number, len(self.made))
+    ) -> Written:
+        made = self._found[kind][key] = Written(self, kind, args, parts, number, len(self.made))
         self.made.append(made)
         return made
 
 
-_SIGNS: dict[Any, Callable[..., Expression]] = {
+_SIGNS: dict[Any, Callable[..., Written]] = {
     operator.add: Book.add,
     operator.sub: Book.subtract,
     operator.mul: Book.multiply,
@@ -465,7 +463,7 @@ def _is_power_of_two(number: float) -> bool:
     return math.isfinite(number) and abs(math.frexp(number)[0]) == 0.5
 
 
-def without_factor(product: Expression) -> tuple[float, Expression]:
+def without_factor(product: Written) -> tuple[float, Written]:
     """Um produto que começa por uma potência de 2, como (potência, resto); (1, o produto) se não começa.
 
     Numa soma de muitas parcelas a potência de 2 sai em evidência sem mudar algarismo nenhum: só o expoente muda.

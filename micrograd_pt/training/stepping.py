@@ -10,14 +10,12 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd_pt.compiler import CompileError
-from micrograd_pt.compiler.program import Program, program_of
-from micrograd_pt.compiler.tracing import Traced, require_same, trace
-from micrograd_pt.derivatives import flat, gradients_of, shape
+from micrograd_pt.calculus import flat, gradients_of, shape
+from micrograd_pt.compiler import CompileError, Program, Traced, program_of, require_same, trace
 from micrograd_pt.engine import Value, enable_grad
+from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.ops import as_number, shorten
-from micrograd_pt.optimizers import Optimizer
+from micrograd_pt.training.optimizers import Optimizer
 
 _CHECKED = 64  # amostras em que o programa é conferido com o grafo
 

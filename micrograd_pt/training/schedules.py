@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.given import as_number, shorten
 
 Schedule = Callable[[int], float]
 """Do número da atualização à taxa de aprendizado."""

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.catalog import sentence
 from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result, require_unchanged
+from micrograd_pt.given import as_number, describe, shorten
 from micrograd_pt.graph import Graph
-from micrograd_pt.ops import DomainError, as_number, shorten
+from micrograd_pt.ops import DomainError
+from micrograd_pt.words import sentence
 
 Function = Callable[..., Any]
 Which = int | Sequence[int]
@@ -185,7 +186,7 @@ def find_nonfinite(loss: Value, lang: str = "pt") -> NonFinite | None:
     graph = Graph(loss)
     for node in graph.nodes:
         if not _finite(node.data):
-            made = f"{node.op.name}{ops.describe(node.numbers)}" if node.op else sentence("nonfinite.leaf", lang)
+            made = f"{node.op.name}{describe(node.numbers)}" if node.op else sentence("nonfinite.leaf", lang)
             return NonFinite(node.name, "data", node.data, made, lang)
     parts, totals = graph.contributions()
     for node in reversed(graph.nodes):

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.ops import as_number, shorten
-from micrograd_pt.schedules import Schedule, checked_rate, rate_at, require_positive
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at, require_positive
 
 Numbers = Sequence[float]
 

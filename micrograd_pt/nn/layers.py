@@ -12,8 +12,9 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
-from micrograd_pt.initializers import Generator, Initializer, initializer
-from micrograd_pt.ops import Operation, as_number, shorten
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.nn.initializers import Generator, Initializer, initializer
+from micrograd_pt.ops import Operation
 
 ACTIVATIONS: dict[str, Operation | None] = {
     "linear": None,

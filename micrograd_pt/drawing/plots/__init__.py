@@ -4,10 +4,7 @@ Devolvem uma `Figure` do Matplotlib, que se grava com `figure.savefig("perda.png
 Nada abre janelas nem mexe no estado do `pyplot`. O Matplotlib é um extra, importado quando se faz o primeiro gráfico.
 """
 
-from micrograd_pt.history import History
-from micrograd_pt.plots.decision import plot_decision
-from micrograd_pt.plots.loss import plot_history
+from micrograd_pt.drawing.plots.decision import plot_decision
+from micrograd_pt.drawing.plots.loss import plot_history
 
 __all__ = ["plot_decision", "plot_history"]
-
-setattr(History, "plot", plot_history)  # noqa: B010

@@ -11,13 +11,13 @@ from numbers import Integral
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.history import DivergenceError, History
-from micrograd_pt.losses import half_squared_error
-from micrograd_pt.nn import Module
-from micrograd_pt.ops import DomainError, as_number, shorten
-from micrograd_pt.optimizers import SGD, Optimizer
-from micrograd_pt.schedules import Schedule
-from micrograd_pt.stepping import ByGraph, ByProgram, Sample, compiled_step
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.nn import Module, half_squared_error
+from micrograd_pt.ops import DomainError
+from micrograd_pt.training.history import DivergenceError, History
+from micrograd_pt.training.optimizers import SGD, Optimizer
+from micrograd_pt.training.schedules import Schedule
+from micrograd_pt.training.stepping import ByGraph, ByProgram, Sample, compiled_step
 
 __all__ = ["DivergenceError", "History", "evaluate", "train"]
 

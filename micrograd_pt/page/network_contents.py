@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from micrograd_pt.engine import Value
+from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.losses import paired
-from micrograd_pt.nn import ACTIVATIONS, MLP
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.nn import ACTIVATIONS, MLP, paired
 from micrograd_pt.page.contents import as_json
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd_pt.catalog import en, pt
+from micrograd_pt.words import en, pt
 
 LANGUAGES: dict[str, dict[str, str]] = {"pt": pt.SENTENCES, "en": en.SENTENCES}
 

@@ -16,7 +16,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from micrograd_pt.catalog import LANGUAGES, sentence
+from micrograd_pt.words import LANGUAGES, sentence
 
 MODULES = (
     "functions",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.addresses import require_prefix
 from micrograd_pt.drawing.animation import Animation, animation
 from micrograd_pt.drawing.computation import (
@@ -21,13 +20,12 @@ from micrograd_pt.drawing.computation import (
 from micrograd_pt.drawing.dot import figure_of_sketch
 from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.palette import Theme, theme_named
-from micrograd_pt.drawing.sketch import Moment, Reading, sketch
-from micrograd_pt.drawing.story import Step, Story
+from micrograd_pt.drawing.sketch import Moment, Reading, sketch_of
+from micrograd_pt.drawing.story import Scene, Story
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.lesson import PlainWriter, explain
-from micrograd_pt.lesson.outline import Line
-from micrograd_pt.lesson.text import unrepeated
+from micrograd_pt.lesson import Line, PlainWriter, explain, unrepeated
+from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -42,12 +40,12 @@ class Steps(Story):
     """
 
     @property
-    def forward(self) -> tuple[Step, ...]:
+    def forward(self) -> tuple[Scene, ...]:
         """Os passos para frente."""
         return tuple([step for step in self._steps if step.phase == "forward"])
 
     @property
-    def backward(self) -> tuple[Step, ...]:
+    def backward(self) -> tuple[Scene, ...]:
         """Os passos para trás."""
         return tuple([step for step in self._steps if step.phase == "backward"])
 
@@ -139,7 +137,7 @@ class _Chain:
         data = {node.index for node in self.graph.nodes if node.is_leaf}
         grad: set[int] = set()
         flow: set[tuple[int, int]] = set()
-        steps: list[Step] = []
+        steps: list[Scene] = []
         forward = self._captions([step.node for step in self.lesson.forward], self.lesson.forward_section().lines)
         backward = self._captions([step.node for step in self.lesson.backward], self.lesson.backward_section().lines)
         computed = [node for node in self.graph.nodes if not node.is_leaf]
@@ -169,16 +167,16 @@ class _Chain:
         arrows: set[tuple[int, int, int]],
         moment: Moment,
         caption: str,
-    ) -> Step:
+    ) -> Scene:
         title = sentence(f"figure.step.{phase}", self.lang, number=number, count=count)
         current = Emphasis(frozenset({node.index}), frozenset(arrows), dims=False)
         figure = self._figure(moment, current, (title, caption))
-        return Step(phase, number, node.index, frozenset(arrows), title, caption, figure)
+        return Scene(phase, number, node.index, frozenset(arrows), title, caption, figure)
 
     def _figure(self, moment: Moment, current: Emphasis | None, notes: Sequence[str]) -> Figure:
         shown_kinds = ("data", "grad", "flow")
         reading = Reading(self.graph, shown_kinds, self.lang, (), moment, self.numbers, numbered=self.numbered)
-        picture = sketch(reading, title=self.title, notes=notes, emphasis=current)
+        picture = sketch_of(reading, title=self.title, notes=notes, emphasis=current)
         return figure_of_sketch(picture, self.theme, self.prefix)
 
     def _captions(self, nodes: Sequence[Node], lines: Sequence[Line]) -> dict[int, str]:

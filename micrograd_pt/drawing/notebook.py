@@ -1,4 +1,4 @@
-"""Como um caderno Jupyter mostra cada objeto: o valor como grafo, a rede como rede, o treinamento como curva.
+"""Como um caderno Jupyter mostra cada objeto: o valor como grafo, a rede como rede.
 
 Um objeto que não se pode desenhar (uma folha que mudou, um programa de desenho que falta, o Matplotlib que não está
 instalado) aparece como texto, como em qualquer outro lugar: olhar para ele nunca é um erro.
@@ -12,7 +12,6 @@ from typing import Any
 from micrograd_pt.drawing import draw, draw_network
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
-from micrograd_pt.history import History
 from micrograd_pt.nn import MLP, Layer, Neuron
 
 Bundle = dict[str, Any]
@@ -38,13 +37,13 @@ def _network(model: MLP | Layer | Neuron) -> Bundle:
     return {"image/svg+xml": draw_network(model).svg()}
 
 
-def _history(history: History) -> Bundle:
-    """A curva da perda."""
-    return {"image/png": history.plot()._repr_png_()} if history.losses else {}  # type: ignore[attr-defined]
+def shown_as(picture: Callable[[Any], Bundle], words: Callable[[Any], str]) -> Callable[..., Bundle]:
+    """O método com que o Jupyter pede as formas de um objeto.
 
-
-def _shown_as(picture: Callable[[Any], Bundle], words: Callable[[Any], str]) -> Callable[..., Bundle]:
-    """O método com que o Jupyter pede as formas de um objeto."""
+    Args:
+        picture: o que se mostra dele além do texto.
+        words: o texto.
+    """
 
     def bundle(self: Any, include: Any = None, exclude: Any = None) -> Bundle:
         try:
@@ -61,7 +60,6 @@ _SHOWN: dict[type, tuple[Callable[[Any], Bundle], Callable[[Any], str]]] = {
     MLP: (_network, repr),
     Layer: (_network, repr),
     Neuron: (_network, repr),
-    History: (_history, str),
 }
 for _kind, _forms in _SHOWN.items():
-    setattr(_kind, "_repr_mimebundle_", _shown_as(*_forms))  # noqa: B010
+    setattr(_kind, "_repr_mimebundle_", shown_as(*_forms))  # noqa: B010

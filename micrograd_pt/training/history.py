@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
-from micrograd_pt.catalog import sentence
-from micrograd_pt.notation import number, printable
+from micrograd_pt.drawing import plot_history
+from micrograd_pt.drawing.notebook import shown_as
+from micrograd_pt.words import number, printable, sentence
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _SIGNS = ".:-=+*#%"
@@ -81,6 +83,18 @@ class History:
             )
         return text + (sentence("history.interrupted", lang) if self.interrupted else "")
 
+    def plot(self, lang: str = "pt") -> Any:
+        """A perda de cada época como figura do Matplotlib.
+
+        Args:
+            lang: a língua dos títulos dos eixos, `"pt"` ou `"en"`.
+
+        Raises:
+            ImportError: o Matplotlib não está instalado.
+            ValueError: língua desconhecida.
+        """
+        return plot_history(self, lang)
+
     def __str__(self) -> str:
         """O resumo em português, com os sinais que a saída deste programa tem."""
         text = self.summary()
@@ -115,3 +129,11 @@ def _averaged(heights: Sequence[float], width: int) -> list[float]:
     count = min(width, len(heights))
     edges = [len(heights) * place // count for place in range(count + 1)] if count else [0]
     return [sum(heights[a:b]) / (b - a) for a, b in pairwise(edges)]
+
+
+def _curve(history: History) -> dict[str, Any]:
+    """A curva da perda, para um caderno."""
+    return {"image/png": history.plot()._repr_png_()} if history.losses else {}
+
+
+setattr(History, "_repr_mimebundle_", shown_as(_curve, str))  # noqa: B010

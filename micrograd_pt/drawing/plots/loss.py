@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
-from micrograd_pt.catalog import sentence
 from micrograd_pt.drawing.palette import THEMES
-from micrograd_pt.history import History
-from micrograd_pt.plots.canvas import new_axes
+from micrograd_pt.drawing.plots.canvas import new_axes
+from micrograd_pt.words import sentence
 
 _LEAST, _MOST = 1e-200, 1e200  # muito além destes o Matplotlib não calcula a escala
 
 
-def plot_history(history: History, lang: str = "pt") -> Any:
+class Losses(Protocol):
+    """O que aconteceu num treinamento: a perda de cada época."""
+
+    @property
+    def losses(self) -> Sequence[float]: ...
+
+
+def plot_history(history: Losses, lang: str = "pt") -> Any:
     """A perda de cada época, em escala logarítmica.
 
     Uma perda que chega a 0, que a escala não tem, sai pelo pé do gráfico; se alguma perda é negativa, ou nenhuma é

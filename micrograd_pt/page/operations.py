@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.compiler.expressions import Book, Expression
+from micrograd_pt.compiler import Book, Written
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Node
 from micrograd_pt.ops import Operation
@@ -25,7 +25,7 @@ class _TooManyVariantsError(Exception):
 
 
 @dataclass(frozen=True)
-class Slopes:
+class WrittenSlopes:
     """As derivadas locais de uma operação, por extenso.
 
     Attributes:
@@ -53,7 +53,7 @@ class Rules:
     def __init__(self) -> None:
         self.written: dict[str, str] = {}
         self.picks: list[str] = []
-        self._slopes: dict[Any, Slopes] = {}
+        self._slopes: dict[Any, WrittenSlopes] = {}
 
     def key(self, node: Node) -> str:
         """O nome da regra de um nó, que fica escrita.
@@ -67,7 +67,7 @@ class Rules:
             self.written[key] = write_rule(node.op, len(node.inputs))
         return key
 
-    def slopes(self, node: Node) -> Slopes:
+    def slopes(self, node: Node) -> WrittenSlopes:
         """As derivadas locais de um nó, por extenso."""
         assert node.op is not None
         constants = tuple([None if isinstance(arg, Node) else (type(arg), repr(arg)) for arg in node.inputs])
@@ -76,7 +76,7 @@ class Rules:
             self._slopes[key] = self._followed(node.op, node.inputs)
         return self._slopes[key]
 
-    def _followed(self, operation: Operation, inputs: Sequence[Any]) -> Slopes:
+    def _followed(self, operation: Operation, inputs: Sequence[Any]) -> WrittenSlopes:
         """As derivadas por todos os caminhos: as folhas levam expressões, que perguntam em vez de responder."""
         book = Book()
         result = _leaf(book.name("y"))
@@ -96,14 +96,14 @@ class Rules:
             return len(found) - 1
 
         try:
-            chosen: Expression = book.follow(variant, (), operation)
+            chosen: Written = book.follow(variant, (), operation)
         except _TooManyVariantsError:
-            return Slopes(None, result, tuple(places), ())
+            return WrittenSlopes(None, result, tuple(places), ())
         pick = None
         if len(found) > 1:
             pick = len(self.picks)
             self.picks.append(write_function("(y, a)", [chosen], operation))
-        return Slopes(pick, result, tuple(places), tuple(found))
+        return WrittenSlopes(pick, result, tuple(places), tuple(found))
 
     def source(self) -> str:
         """O texto das regras, como um trecho de módulo JavaScript."""
@@ -112,7 +112,7 @@ class Rules:
         return f"const RULES = {{\n{rules}\n}};\nconst PICKS = [\n{picks}\n];\n"
 
 
-def _leaf(expression: Expression) -> Value:
+def _leaf(expression: Written) -> Value:
     """Uma folha cujo número só se escreve."""
     leaf = Value(0)
     leaf.data = expression

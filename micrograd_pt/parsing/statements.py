@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt.parsing.errors import ExpressionError, Span
-from micrograd_pt.parsing.grammar import Part, Reader
+from micrograd_pt.parsing.grammar import Clause, ClauseReader
 from micrograd_pt.parsing.tokens import NUMBER as A_NUMERAL
 from micrograd_pt.parsing.tokens import Token
-from micrograd_pt.parsing.vocabulary import (
-    BINARY,
-    CONDITION,
-    CONSTANTS,
-    LIST,
-    NEGATIVE,
-    NUMBER,
-    Function,
-    called,
-)
+from micrograd_pt.parsing.vocabulary import BINARY, CONDITION, CONSTANTS, LIST, NEGATIVE, NUMBER, Function, called
 
 PUSH, LOAD, COLLECT, COMPARE, APPLY, STORE = "push", "load", "collect", "compare", "apply", "store"
 """O que um passo faz: põe um número, busca um nome, junta uma lista, compara, aplica uma função, nomeia o resultado."""
@@ -38,7 +29,7 @@ _SIGNS: dict[type[ast.AST], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StackStep:
     """Um passo da conta, sobre uma pilha.
 
     Attributes:
@@ -55,7 +46,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Statements:
     """Uma expressão pronta para ser calculada.
 
     Attributes:
@@ -67,14 +58,14 @@ class Program:
         doubtful: os trechos como `1,5` em que a vírgula separa argumentos, mas podia ser decimal.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[StackStep, ...]
     free: dict[str, Span]
     assigned: dict[str, Span]
     parts: tuple[Span, ...]
     doubtful: tuple[Span, ...]
 
 
-def program(expression: str) -> Program:
+def statements(expression: str) -> Statements:
     """Lê uma expressão.
 
     Args:
@@ -83,21 +74,21 @@ def program(expression: str) -> Program:
     Raises:
         ExpressionError: o texto não é uma expressão das permitidas.
     """
-    reader = Reader(expression)
+    reader = ClauseReader(expression)
     reader.read()
     names = _Names(expression)
-    steps: list[Step] = []
+    steps: list[StackStep] = []
     for part in reader.parts:
         computed = _Translation(expression, part, reader.separated).steps()
         names.use(computed)
         steps += computed
         if part.target is not None:
             names.assign(part.target)
-            steps.append(Step(STORE, part.target.text, 1, part.target.span))
+            steps.append(StackStep(STORE, part.target.text, 1, part.target.span))
     for part in reader.parts[:-1]:
         names.check_used(part)
     spans = tuple(part.whole for part in reader.parts)
-    return Program(tuple(steps), names.free, names.assigned, spans, tuple(reader.doubtful))
+    return Statements(tuple(steps), names.free, names.assigned, spans, tuple(reader.doubtful))
 
 
 class _Names:
@@ -109,7 +100,7 @@ class _Names:
         self.assigned: dict[str, Span] = {}
         self._used: set[str] = set()
 
-    def use(self, steps: list[Step]) -> None:
+    def use(self, steps: list[StackStep]) -> None:
         """Anota os nomes que esses passos buscam."""
         for step in steps:
             if step.does == LOAD and step.what in self.assigned:
@@ -126,7 +117,7 @@ class _Names:
             raise ExpressionError("twice", {"name": self._text(target.span)}, self.expression, target.span)
         self.assigned[name] = target.span
 
-    def check_used(self, part: Part) -> None:
+    def check_used(self, part: Clause) -> None:
         """Uma parte que não é a última tem de servir para alguma coisa."""
         if part.target is None:
             raise ExpressionError("part.unnamed", {}, self.expression, part.whole)
@@ -141,14 +132,14 @@ class _Names:
 class _Translation:
     """Uma árvore como passos; cada ramo tem de ser o que o seu lugar pede: um número, uma lista, uma comparação."""
 
-    def __init__(self, expression: str, part: Part, separated: list[Span]) -> None:
+    def __init__(self, expression: str, part: Clause, separated: list[Span]) -> None:
         self.expression = expression
         self.part = part
         self.separated = separated
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[StackStep]:
         """Os passos, os argumentos antes de quem os usa; sem recursão."""
-        reverse: list[Step] = []
+        reverse: list[StackStep] = []
         stack = [(self.part.tree, NUMBER)]
         while stack:
             node, wanted = stack.pop()
@@ -160,40 +151,40 @@ class _Translation:
             stack += branches
         return reverse[::-1]
 
-    def _read(self, node: ast.expr) -> tuple[Step | None, str, list[tuple[ast.expr, str]]]:
+    def _read(self, node: ast.expr) -> tuple[StackStep | None, str, list[tuple[ast.expr, str]]]:
         """O passo de um ramo, o que ele dá, e os ramos abaixo com o que cada um tem de dar."""
         span = self.part.span(node)
         match node:
             case ast.Name():
                 return self._leaf(self.part.token(node)), NUMBER, []
             case ast.BinOp(left, operator, right) if type(operator) in _SIGNS:
-                step = Step(APPLY, BINARY[_SIGNS[type(operator)]], 2, span)
+                step = StackStep(APPLY, BINARY[_SIGNS[type(operator)]], 2, span)
                 return step, NUMBER, [(left, NUMBER), (right, NUMBER)]
             case ast.UnaryOp(ast.USub(), operand):
-                return Step(APPLY, NEGATIVE, 1, span), NUMBER, [(operand, NUMBER)]
+                return StackStep(APPLY, NEGATIVE, 1, span), NUMBER, [(operand, NUMBER)]
             case ast.UnaryOp(ast.UAdd(), operand):
                 return None, NUMBER, [(operand, NUMBER)]
             case ast.List(items):
-                return Step(COLLECT, None, len(items), span), LIST, [(item, NUMBER) for item in items]
+                return StackStep(COLLECT, None, len(items), span), LIST, [(item, NUMBER) for item in items]
             case ast.Compare(left, [sign], [right]) if type(sign) in _SIGNS:
-                return Step(COMPARE, _SIGNS[type(sign)], 2, span), CONDITION, [(left, NUMBER), (right, NUMBER)]
+                return StackStep(COMPARE, _SIGNS[type(sign)], 2, span), CONDITION, [(left, NUMBER), (right, NUMBER)]
             case ast.Call(ast.Name() as name, arguments, []):
                 applied = called(self.part.token(name).text)
                 if applied is not None:
                     self._check_count(applied, len(arguments), span)
                     wants = applied.wants or (NUMBER,) * len(arguments)
                     branches = list(zip(arguments, wants, strict=True))
-                    return Step(APPLY, applied, len(arguments), span), applied.gives, branches
+                    return StackStep(APPLY, applied, len(arguments), span), applied.gives, branches
             case ast.Compare():
                 raise self._error("chained", span)
         raise self._error("forbidden", span)
 
-    def _leaf(self, token: Token) -> Step:
+    def _leaf(self, token: Token) -> StackStep:
         if token.kind == A_NUMERAL:
-            return Step(PUSH, float(token.text), 0, token.span)
+            return StackStep(PUSH, float(token.text), 0, token.span)
         if token.text in CONSTANTS:
-            return Step(PUSH, CONSTANTS[token.text], 0, token.span)
-        return Step(LOAD, token.text, 0, token.span)
+            return StackStep(PUSH, CONSTANTS[token.text], 0, token.span)
+        return StackStep(LOAD, token.text, 0, token.span)
 
     def _check_count(self, applied: Function, count: int, span: Span) -> None:
         """Uma função recebe os argumentos que pede; se há vírgula entre algarismos, ela pode ser o engano."""

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.catalog import sentence
-from micrograd_pt.derivatives import flat, grad, one_number, value_and_grad
-from micrograd_pt.differences import Curve, judge
+from micrograd_pt.calculus.derivatives import flat, grad, one_number, value_and_grad
+from micrograd_pt.calculus.differences import Curve, judge
 from micrograd_pt.engine import Value
+from micrograd_pt.given import describe
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import Operation
+from micrograd_pt.words import sentence
 
 _VERDICTS = ("ok", "wrong", "kink", "jump", "undefined", "unreliable")
 
@@ -196,7 +197,7 @@ def _check_operation(operation: Operation, numbers: list[Any], result: Any) -> l
     """As derivadas da operação num ponto, e as derivadas delas."""
     findings = []
     for place in range(len(numbers)):
-        what = _subject("point", name=operation.name, place=place + 1, where=ops.describe(numbers))
+        what = _subject("point", name=operation.name, place=place + 1, where=describe(numbers))
         slope = _tried(operation.derivative, place, result, numbers)
         findings.append(_compared(what, _along(operation, numbers, place), numbers[place], slope))
         if slope is None or isinstance(slope, Exception):
@@ -208,9 +209,7 @@ def _check_operation(operation: Operation, numbers: list[Any], result: Any) -> l
 
         for other in range(len(numbers)):
             second = _tried(grad(lambda number, o=other, p=place: first(number, p, o)), numbers[other])
-            what = _subject(
-                "second", name=operation.name, place=place + 1, other=other + 1, where=ops.describe(numbers)
-            )
+            what = _subject("second", name=operation.name, place=place + 1, other=other + 1, where=describe(numbers))
             curve = lambda number, o=other, p=place: first(number, p, o) or 0  # noqa: E731
             findings.append(_compared(what, curve, numbers[other], second))
     return findings

@@ -11,7 +11,8 @@ from typing import Any
 
 from micrograd_pt import functions, ops
 from micrograd_pt.engine import Value
-from micrograd_pt.ops import DomainError, as_number, shorten
+from micrograd_pt.given import as_number, shorten
+from micrograd_pt.ops import DomainError
 
 
 def half_squared_error(output: Any, target: Any) -> Any:

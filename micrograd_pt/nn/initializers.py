@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from micrograd_pt.ops import as_number, shorten
+from micrograd_pt.given import as_number, shorten
 
 
 class Generator(Protocol):

@@ -1,0 +1,129 @@
+"""O que um chamador deu: o número por trás disso, as conferências que se repetem, e como uma mensagem o mostra.
+
+Quem recebe algo de fora pergunta aqui se serve, e a mensagem de erro diz sempre o mesmo do mesmo modo: o que se
+esperava, o que veio, e o que escrever no lugar.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+from typing import Any
+
+
+def as_number(number: Any, where: str) -> Any:
+    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares (e arrays sem eixo) do NumPy são
+    convertidos.
+
+    Args:
+        number: o que foi dado.
+        where: quem o recebeu, para a mensagem de erro.
+
+    Raises:
+        TypeError: não é um número real.
+    """
+    kind = type(number)
+    if kind is float or kind is int or kind is Fraction:
+        return number
+    if isinstance(number, numbers.Integral):
+        return int(number)
+    if isinstance(number, Fraction):
+        return number
+    if isinstance(number, numbers.Real):
+        return float(number)
+    if hasattr(number, "__array__") and getattr(number, "shape", None) == ():
+        item = number.item()
+        return item if hasattr(type(item), "record") else as_number(item, where)  # um array sem eixo pode conter um nó
+    raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
+
+
+def is_array(given: Any) -> bool:
+    """Verdadeiro se é um array com eixos, que responde ele mesmo, elemento por elemento."""
+    return hasattr(given, "__array__") and getattr(given, "shape", ()) != ()
+
+
+def whole(given: Any, where: str, least: int = 1) -> int:
+    """Um número inteiro de `least` para cima; um inteiro do NumPy vira `int`, e um `bool` não é um número.
+
+    Args:
+        given: o que foi dado.
+        where: quem o recebeu, para a mensagem de erro.
+        least: o menor que serve.
+
+    Raises:
+        ValueError: não é um inteiro, ou é menor.
+    """
+    if not isinstance(given, numbers.Integral) or isinstance(given, bool) or given < least:
+        bound = "maior que 0" if least == 1 else f"maior ou igual a {least}"
+        raise ValueError(f"{where} espera um inteiro {bound}, e recebeu {shorten(given)}")
+    return int(given)
+
+
+def positive(given: Any, where: str) -> Any:
+    """Um número finito maior que 0.
+
+    Args:
+        given: o que foi dado.
+        where: quem o recebeu, para a mensagem de erro.
+
+    Raises:
+        TypeError: não é um número real.
+        ValueError: não é maior que 0, ou não é finito.
+    """
+    number = as_number(given, where)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{where} espera um número finito maior que 0, e recebeu {shorten(given)}")
+    return number
+
+
+def one_of(given: Any, where: str, names: Collection[Any]) -> Any:
+    """Um destes nomes.
+
+    Args:
+        given: o que foi dado.
+        where: quem o recebeu, para a mensagem de erro.
+        names: os que servem.
+
+    Raises:
+        ValueError: é outra coisa.
+    """
+    if not any(given is name or (isinstance(given, str) and given == name) for name in names):
+        raise ValueError(f"{where} espera um destes: {', '.join(map(repr, names))}; e recebeu {shorten(given)}")
+    return given
+
+
+def describe(args: Sequence[Any], labels: Sequence[str] = ()) -> str:
+    """Os argumentos como a mensagem de erro os mostra: `(x = -1, 2)`."""
+    labels = labels or [""] * len(args)
+    shown = [f"{label} = {shorten(arg)}" if label else shorten(arg) for arg, label in zip(args, labels, strict=True)]
+    return f"({', '.join(shown[:6])}{', …' if len(shown) > 6 else ''})"
+
+
+def shorten(given: Any, limit: int = 60) -> str:
+    """O que foi dado, numa linha de no máximo `limit` caracteres, para uma mensagem."""
+    try:
+        text = repr(given)
+    except ValueError:  # o Python não escreve inteiros de mais de alguns milhares de algarismos
+        return f"<{type(given).__name__} com milhares de algarismos>"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def hint(given: Any) -> str:
+    """O que escrever no lugar do que foi dado, quando isso se sabe."""
+    if hasattr(given, "hint"):
+        return str(given.hint)
+    if isinstance(given, str):
+        return "; converta o texto com float(...)"
+    if isinstance(given, complex):
+        return "; números complexos não têm derivada aqui"
+    if isinstance(given, (list, tuple)):
+        return "; aplique a operação a um elemento de cada vez"
+    if given is None:
+        return "; falta um número: um return esquecido?"
+    if hasattr(given, "__array__"):
+        return "; use um elemento do array, como array[0] ou array.item()"
+    if hasattr(given, "__float__"):
+        return "; converta-o com float(...)"
+    return ""

@@ -1,0 +1,27 @@
+"""Redes neurais: `Neuron`, `Layer` e `MLP`, de onde vêm os seus pesos, e as funções de perda."""
+
+from micrograd_pt.nn.layers import ACTIVATIONS, MLP, Layer, Module, Neuron
+from micrograd_pt.nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    mean_squared_error,
+    paired,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "MLP",
+    "Layer",
+    "Module",
+    "Neuron",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "mean_squared_error",
+    "paired",
+]
