@@ -7,7 +7,7 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 from importlib import import_module
 from types import ModuleType
 
-from micrograd_pt import chapter15, copying, moved
+from micrograd_pt import chapter15, copying, moved, speed
 from micrograd_pt.calculus import (
     Report,
     check_gradients,
@@ -24,7 +24,7 @@ from micrograd_pt.chapter15 import step
 from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
 from micrograd_pt.conditions import ChangedLeafError, Condition
 from micrograd_pt.drawing import draw, draw_network, draw_steps, notebook, plot_decision, plot_history
-from micrograd_pt.engine import Value, enable_grad, no_grad
+from micrograd_pt.engine import Value
 from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
 from micrograd_pt.graph import Graph
 from micrograd_pt.lesson import Lesson, explain
@@ -85,6 +85,7 @@ from micrograd_pt.ops import (
 )
 from micrograd_pt.page import LivePage, chapter_page, live_page
 from micrograd_pt.parsing import Expression, ExpressionError, parse
+from micrograd_pt.threads import enable_grad, no_grad
 from micrograd_pt.training import (
     SGD,
     Adam,

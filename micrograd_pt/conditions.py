@@ -6,6 +6,8 @@ Uma condição é verdadeira ou falsa como qualquer outra: escolhe (`if`, `max`,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isclose
 from typing import Any
 
 from micrograd_pt.given import as_number
@@ -110,6 +112,35 @@ def number_of(node: Any) -> Any:
 def differs(now: Any, before: Any) -> bool:
     """Verdadeiro se os números não são o mesmo; NaN é o mesmo que NaN."""
     return now is not before and now != before and not (now != now and before != before)
+
+
+def require_unchanged(order: Sequence[Any]) -> None:
+    """Recusa nós que já não valem o que valiam no passo para frente.
+
+    Args:
+        order: os nós.
+
+    Raises:
+        ChangedLeafError: diz qual mudou.
+    """
+    for node in order:
+        operation, data, numbers = node.op, node.data, node.args_data
+        if operation is None:
+            continue
+        for arg, before in zip(node.args, numbers, strict=True):
+            if _is_node(arg) and differs(arg.data, before):
+                raise ChangedLeafError(
+                    f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
+                    f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
+                )
+        if type(data) is float or not hasattr(type(data), "record"):
+            result = operation.value(*numbers)
+            rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
+            if not rounded and differs(data, result):
+                raise ChangedLeafError(
+                    f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {operation.name} dá {result!r}: alguém "
+                    "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
+                )
 
 
 def _is_node(side: Any) -> bool:

@@ -1,57 +1,36 @@
 """O nó `Value`: um número que lembra de onde veio, e a regra da cadeia que volta por esse caminho.
 
 Cada operação da tabela cria um nó com o resultado, os argumentos e os números que eles valiam naquele momento.
-`backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado sobre
-todos os caminhos.
+`backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado.
 
-É rápido por quatro razões. Um nó é um objeto só, de campos fixos, sem dicionário, função interna nem ciclo de
-referências: o coletor de lixo não tem o que procurar. O método de cada sinal trata ele mesmo do caso comum, em que tudo
-é `float`, e deixa o resto para `Value.record`. As derivadas locais só são calculadas na volta, só as que são precisas,
-e somadas direto no `grad` de cada nó. E a ordem dos nós sai de uma pilha, sem recursão.
-
-Para ler de uma vez: a classe `Value`, depois `ancestors` (a ordem) e `_send_back` (a regra da cadeia).
+Para ler de uma vez: a classe `Value`, depois `ancestors` (a ordem) e `chain_rule` (a regra da cadeia). O que existe só
+para que isto seja rápido está em `speed`; as pausas e a entrega dos gradientes, em `threads`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Collection
 from fractions import Fraction
-from itertools import filterfalse
-from math import isclose
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.conditions import ChangedLeafError, Condition, differs, number_of
-from micrograd_pt.given import as_number, is_array, shorten
+from micrograd_pt.conditions import Condition, number_of, require_unchanged
+from micrograd_pt.given import Attached, as_number, is_array, labels, shorten
 from micrograd_pt.ops import Operation
+from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad
+
+__all__ = ["Value", "ancestors", "chain_rule", "enable_grad", "like_the_result", "no_grad"]
 
 _PLAIN = frozenset((float, int, Fraction))
-_new = object.__new__
-_one_at_a_time = threading.RLock()  # enquanto a regra da cadeia anda, o grad dos nós é dela
-_recording = ContextVar("_recording", default=True)
-_pauses = 0  # quantos no_grad() estão abertos, em qualquer linha de execução
 
 
 def _unary(operation: Operation) -> Callable[..., Any]:
     """O método que aplica a um nó uma operação de um argumento."""
 
     def method(self: Value, *extra: Any) -> Any:
-        x = self.data
-        if type(x) is float and not (extra or _pauses):
-            try:
-                data = operation.value(x)
-            except (ArithmeticError, ValueError, TypeError):
-                pass  # quem explica o erro é `record`
-            else:
-                node = _new(Value)
-                node.data, node.grad, node.label, node.op = data, 0, "", operation
-                node._first, node._second, node._first_data, node._second_data = self, None, x, None
-                return node
         return operation(self, *extra)
 
+    method.operation = operation  # type: ignore[attr-defined]
     return method
 
 
@@ -59,24 +38,12 @@ def _binary(operation: Operation) -> tuple[Callable[[Value, Any], Any], Callable
     """Os métodos de um sinal, com o nó à esquerda e à direita; a um array, cabe a ele responder."""
 
     def method(self: Value, other: Any) -> Any:
-        x = self.data
-        y = other.data if type(other) is Value else other
-        if type(x) is float and (type(y) is float or type(y) is int) and not _pauses:
-            try:
-                data = operation.value(x, y)
-            except (ArithmeticError, ValueError, TypeError):
-                pass  # quem explica o erro é `record`
-            else:
-                if type(data) is float:
-                    node = _new(Value)
-                    node.data, node.grad, node.label, node.op = data, 0, "", operation
-                    node._first, node._second, node._first_data, node._second_data = self, other, x, y
-                    return node
         return NotImplemented if is_array(other) else Value.record(operation, self, other)
 
     def reflected(self: Value, other: Any) -> Any:
         return NotImplemented if is_array(other) else Value.record(operation, other, self)
 
+    method.operation = reflected.operation = operation  # type: ignore[attr-defined]
     return method, reflected
 
 
@@ -89,7 +56,7 @@ def _comparison(sign: str) -> Callable[[Value, Any], Any]:
     return method
 
 
-class Value:
+class Value(Attached):
     """Um número do grafo computacional.
 
     Args:
@@ -208,17 +175,10 @@ class Value:
             TypeError: `gradient` não é um número real.
             ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
         """
-        order = ancestors(self)
-        nothing = Value(0) if create_graph else 0
-        with _one_at_a_time:
-            grads = chain_rule(order, as_number(gradient, "backward"), create_graph)
-            for place, node in enumerate(order):
-                if grads[place] is None:
-                    grads[place] = nothing
-                if node.op is None:
-                    grads[place] = _accumulated(node.grad, grads[place])
-            for node, grad in zip(order, grads, strict=True):  # só agora, que nada mais pode falhar
-                node.grad = grad
+        received = chain_rule(ancestors(self), as_number(gradient, "backward"), create_graph)
+        if create_graph:
+            received = {node: grad if type(grad) is Value else Value(grad) for node, grad in received.items()}
+        deliver(received)
 
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
@@ -244,20 +204,15 @@ class Value:
         try:
             data = operation.value(*numbers)
         except (ArithmeticError, ValueError, TypeError):
-            data = operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
+            data = operation.evaluate(*numbers, labels=labels(args))
         if type(data) is complex:
-            operation.evaluate(*numbers, labels=[_label(arg) for arg in args])
-        node = _new(Value)
-        node.data, node.grad, node.label, node.op = data, 0, "", operation
-        if _pauses and not _recording.get():
-            node.op = node._first = node._second = node._first_data = node._second_data = None
-        elif operation.arity == 1:
-            (node._first,), (node._first_data,) = args, numbers
-            node._second = node._second_data = None
-        elif operation.arity == 2:
-            (node._first, node._second), (node._first_data, node._second_data) = args, numbers
-        else:
-            node._first, node._second, node._first_data, node._second_data = args, None, numbers, None
+            operation.evaluate(*numbers, labels=labels(args))
+        node = object.__new__(Value)
+        node.data, node.grad, node.label, node.op = data, 0, "", operation if is_recording() else None
+        kept = (args, numbers) if operation.arity in (1, 2) else ((args,), (numbers,))
+        first, before = kept if node.op is not None else ((), ())
+        node._first, node._second, *_ = *first, None, None
+        node._first_data, node._second_data, *_ = *before, None, None
         return node
 
     def __repr__(self) -> str:
@@ -272,21 +227,6 @@ class Value:
         except TypeError:  # frações, até o Python 3.11
             return format(float(self.data), spec)
 
-    # O que parece um número mas desligaria o nó do grafo é recusado, com o que escrever no lugar.
-
-    def __float__(self) -> float:
-        raise TypeError("float(v) e math.f(v) desligariam o nó do grafo: use v.data, ou as funções v.exp(), v.sin() …")
-
-    def __int__(self) -> int:
-        raise TypeError("int(v) e range(v) desligariam o nó do grafo: use int(v.data)")
-
-    __index__ = __int__
-
-    def __round__(self, *_: Any) -> Any:
-        raise TypeError("round(v), v // n e v % n têm derivada 0 ou nenhuma: use v.data, como em round(v.data)")
-
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __round__
-
     def __eq__(self, other: object) -> bool:
         """Identidade, como no micrograd; um número que só se escreve recusa a pergunta."""
         if self is not other and hasattr(type(self.data), "record"):
@@ -295,187 +235,110 @@ class Value:
 
     __hash__ = object.__hash__
 
-    def __bool__(self) -> bool:
-        raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")
 
-
-def no_grad() -> AbstractContextManager[None]:
-    """Dentro do `with`, as operações dão folhas: só o número, sem o caminho de volta.
-
-    Serve para avaliar um modelo já treinado sem construir o grafo. Vale para a linha de execução (ou tarefa) que o
-    abriu; as outras continuam a registrar.
-    """
-    return _recorded(False)
-
-
-def enable_grad() -> AbstractContextManager[None]:
-    """Dentro do `with`, as operações registram o grafo, também no meio de um `no_grad()`."""
-    return _recorded(True)
-
-
-@contextmanager
-def _recorded(on: bool) -> Iterator[None]:
-    global _pauses
-    token = _recording.set(on)
-    with _one_at_a_time:
-        _pauses += not on
-    try:
-        yield
-    finally:
-        with _one_at_a_time:
-            _pauses -= not on
-        _recording.reset(token)
-
-
-def ancestors(root: Value) -> list[Value]:
+def ancestors(root: Value) -> dict[Value, None]:
     """Todos os nós que levam a `root`, cada um depois dos seus argumentos e `root` por último; sem recursão."""
-    order: list[Value] = []
-    seen: set[Value] = set()
+    order: dict[Value, None] = {}
     stack: list[Value | None] = [root]
-    push, pop, visited, is_seen = stack.append, stack.pop, seen.add, seen.__contains__
+    push, pop = stack.append, stack.pop
     while stack:
         node = pop()
-        if node is None:  # o nó abaixo na pilha já tem todos os argumentos na lista
-            order.append(pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            visited(node)
-            if node.op is None:
-                order.append(node)
-                continue
-            push(node)
-            push(None)
+        if node is None:  # o nó abaixo na pilha já tem todos os argumentos na ordem
+            order[pop()] = None  # type: ignore[index]
+        elif node not in order:
             first, second = node._first, node._second
-            if type(second) is Value and second not in seen:
+            if type(first) is tuple:
+                push(node)
+                push(None)
+                stack += [arg for arg in reversed(first) if type(arg) is Value and arg not in order]
+            elif type(second) is Value and second not in order:
+                push(node)
+                push(None)
                 push(second)
-            if type(first) is Value:  # por cima na pilha: o primeiro argumento vem antes na ordem
-                if first not in seen:
-                    push(first)
-            elif type(first) is tuple:
-                stack.extend([arg for arg in filterfalse(is_seen, reversed(first)) if type(arg) is Value])
+                if type(first) is Value and first not in order:
+                    push(first)  # por cima na pilha: o primeiro argumento vem antes na ordem
+            elif type(first) is Value and first not in order:
+                push(node)
+                push(None)
+                push(first)
+            else:
+                order[node] = None
     return order
 
 
-def chain_rule(order: list[Value], gradient: Any, create_graph: bool = False) -> list[Any]:
+def chain_rule(
+    order: dict[Any, Any],
+    gradient: Any,
+    create_graph: bool = False,
+    towards: Collection[Any] | None = None,
+    listen: Callable[[Any, int, Any, Any], None] | None = None,
+) -> dict[Any, Any]:
     """A regra da cadeia em modo reverso (Linnainmaa, 1970), sem tocar em nenhum `grad`.
 
     Do último nó para o primeiro, cada um entrega a cada argumento o gradiente que recebeu vezes a derivada local; o que
     chega a um nó por vários caminhos se soma. Um ramo fechado não entrega nada, e quem nada recebeu nada passa adiante.
 
     Args:
-        order: os nós em ordem, como `ancestors` os dá; o último é aquele de onde se parte.
+        order: os nós em ordem, como `ancestors` os dá, ou os de um `Graph`; o último é aquele de onde se parte. O
+            dicionário é gasto.
         gradient: o gradiente do último nó.
         create_graph: derivadas locais e gradientes são `Value`s em vez de números.
+        towards: os nós a que se quer chegar: nenhuma derivada que não leve a eles é calculada; sem indicação, todos.
+        listen: ouve cada entrega: o nó, em que argumento, a derivada local e o que foi entregue.
 
     Returns:
-        O gradiente de cada nó, na mesma ordem; None onde nenhum chegou.
+        O gradiente de cada nó, na mesma ordem; 0 onde nenhum chegou.
 
     Raises:
         DomainError: uma derivada de que se precisa não existe.
         OverflowError: uma derivada ou um gradiente não cabe num `float`.
         ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
     """
-    gradient = like_the_result(order[-1].data, gradient)
+    root = next(reversed(order))
+    start = like_the_result(root.data, gradient)
+    if shortcut is not None and not create_graph and towards is None and listen is None:
+        found = shortcut(order, start)
+        if found is not None:
+            return found
     if create_graph:
-        require_unchanged(order)
-        gradient = Value(gradient)
-    with _one_at_a_time:
-        before = [node.grad for node in order]
-        try:
-            for node in order:
-                node.grad = None
-            order[-1].grad = gradient
-            _send_back(order, create_graph)
-            return [node.grad for node in order]
-        finally:
-            for node, grad in zip(order, before, strict=True):
-                node.grad = grad
-
-
-def _send_back(order: list[Value], create_graph: bool) -> None:
-    """Do último nó ao primeiro, soma ao `grad` de cada argumento a parte que lhe cabe.
-
-    Um e dois argumentos, que são quase todos os nós, estão por extenso; é a mesma conta do laço que os segue.
-    """
+        require_unchanged(list(order))
+        start = Value(start)
+    received = {**dict.fromkeys(order), root: start}
+    leading = received if towards is None else _leading_to(towards, order)
     for node in reversed(order):
-        upstream, operation = node.grad, node.op
-        if upstream is None or operation is None:
-            continue
-        arity = operation.arity
-        partials: Any = operation.partials
-        first, second, result, x, y = node._first, node._second, node.data, node._first_data, node._second_data
-        if create_graph:
-            result, x, y = node, first, second
-        try:
-            if arity == 2:
-                if type(first) is Value:
-                    slope = partials[0](result, x, y)
-                    if slope is not None:
-                        before = first.grad
-                        first.grad = upstream * slope if before is None else before + upstream * slope
-                if type(second) is Value:
-                    slope = partials[1](result, x, y)
-                    if slope is not None:
-                        before = second.grad
-                        second.grad = upstream * slope if before is None else before + upstream * slope
-            elif arity == 1:
-                slope = partials[0](result, x)
-                if slope is not None:
-                    before = first.grad
-                    first.grad = upstream * slope if before is None else before + upstream * slope
-            else:
-                slopes = partials(result, *x) if arity is None else [partial(result, *x) for partial in partials]
-                for arg, slope in zip(first, slopes, strict=True):
-                    if type(arg) is Value and slope is not None:
-                        before = arg.grad
-                        arg.grad = upstream * slope if before is None else before + upstream * slope
-        except (ArithmeticError, ValueError, TypeError):
-            labels = [_label(arg) for arg in node.args]
-            for position, arg in enumerate(node.args):  # de novo, uma derivada de cada vez, para dizer qual falta
-                if type(arg) is Value:
-                    operation.derivative(position, node.data, node.args_data, labels)
-            raise
+        upstream = received[node]
+        if upstream is None:
+            received[node] = 0
+        elif node.op is not None:
+            args = node.args
+            wanted = [type(arg) is type(root) and arg in leading for arg in args]
+            numbers = (node, args) if create_graph else (node.data, node.args_data)
+            for position, local in enumerate(node.op.derivatives(*numbers, labels(args), wanted)):
+                if local is None or not wanted[position]:
+                    continue  # um ramo fechado, uma constante, ou um argumento que não leva a onde se quer
+                arg, part = args[position], upstream * local
+                received[arg] = part if received[arg] is None else received[arg] + part
+                if listen is not None:
+                    listen(node, position, local, part)
+    return received
+
+
+shortcut: Callable[[dict[Any, Any], Any], dict[Any, Any] | None] | None = None
+"""O mesmo, mais depressa, no caso comum: o que `speed` põe aqui, e que responde None onde não serve."""
+
+
+def _leading_to(targets: Collection[Any], order: Collection[Any]) -> set[Any]:
+    """Esses nós e todos os que dependem deles."""
+    leading = set(targets)
+    for node in order:
+        if any(arg in leading for arg in node.args if type(arg) is type(node)):
+            leading.add(node)
+    return leading
 
 
 def like_the_result(result: Any, gradient: Any) -> Any:
     """O gradiente de onde se parte: um `float` se o resultado o é, e então as derivadas exatas viram floats com ele."""
     return gradient * 1.0 if type(result) is float and type(gradient) in _PLAIN else gradient
-
-
-def _accumulated(before: Any, arrived: Any) -> Any:
-    """O gradiente de uma folha depois de mais uma passada; um `Value` não é somado a um zero à toa."""
-    if before is None or (type(arrived) is Value and type(before) is int and before == 0):
-        return arrived
-    return before + arrived
-
-
-def require_unchanged(order: list[Value]) -> None:
-    """Recusa nós que já não valem o que valiam no passo para frente.
-
-    Raises:
-        ChangedLeafError: diz qual mudou.
-    """
-    for node in order:
-        operation, data, numbers = node.op, node.data, node.args_data
-        if operation is None:
-            continue
-        for arg, before in zip(node.args, numbers, strict=True):
-            if type(arg) is Value and differs(arg.data, before):
-                raise ChangedLeafError(
-                    f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
-                    f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
-                )
-        if type(data) is float or not hasattr(type(data), "record"):
-            result = operation.value(*numbers)
-            rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
-            if not rounded and differs(data, result):
-                raise ChangedLeafError(
-                    f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {operation.name} dá {result!r}: alguém "
-                    "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
-                )
-
-
-def _label(arg: Any) -> str:
-    return arg.label if type(arg) is Value else ""
 
 
 def _pair(node: Value, first: Any, second: Any) -> tuple[Any, ...]:

@@ -97,6 +97,7 @@ def one_of(given: Any, where: str, names: Collection[Any]) -> Any:
 def describe(args: Sequence[Any], labels: Sequence[str] = ()) -> str:
     """Os argumentos como a mensagem de erro os mostra: `(x = -1, 2)`."""
     labels = labels or [""] * len(args)
+    args = [arg.data if hasattr(type(arg), "record") and hasattr(arg, "data") else arg for arg in args]
     shown = [f"{label} = {shorten(arg)}" if label else shorten(arg) for arg, label in zip(args, labels, strict=True)]
     return f"({', '.join(shown[:6])}{', …' if len(shown) > 6 else ''})"
 
@@ -127,3 +128,30 @@ def hint(given: Any) -> str:
     if hasattr(given, "__float__"):
         return "; converta-o com float(...)"
     return ""
+
+
+def labels(args: Sequence[Any]) -> list[str]:
+    """O rótulo de cada argumento, para uma mensagem; vazio num número."""
+    return [getattr(arg, "label", "") for arg in args]
+
+
+class Attached:
+    """Um número que não se deixa desligar do grafo: o que daria só o número dele é recusado, com o que escrever."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        raise TypeError("float(v) e math.f(v) desligariam o nó do grafo: use v.data, ou as funções v.exp(), v.sin() …")
+
+    def __int__(self) -> int:
+        raise TypeError("int(v) e range(v) desligariam o nó do grafo: use int(v.data)")
+
+    __index__ = __int__
+
+    def __round__(self, *_: Any) -> Any:
+        raise TypeError("round(v), v // n e v % n têm derivada 0 ou nenhuma: use v.data, como em round(v.data)")
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __round__
+
+    def __bool__(self) -> bool:
+        raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")

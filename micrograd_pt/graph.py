@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_pt.engine import Value, ancestors, like_the_result, require_unchanged
+from micrograd_pt.conditions import require_unchanged
+from micrograd_pt.engine import Value, ancestors, chain_rule
 from micrograd_pt.ops import Operation
 
 
@@ -44,6 +45,23 @@ class Node:
     def numbers(self) -> tuple[Any, ...]:
         """Os argumentos como números."""
         return tuple([arg.data if isinstance(arg, Node) else arg for arg in self.inputs])
+
+    # Os mesmos campos com os nomes que têm num `Value`: a regra da cadeia lê um nó e o outro.
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """Os argumentos, na ordem."""
+        return self.inputs
+
+    @property
+    def args_data(self) -> tuple[Any, ...]:
+        """Os argumentos como números."""
+        return self.numbers
+
+    @property
+    def label(self) -> str:
+        """O nome, para uma mensagem."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +230,7 @@ class Graph:
     def __init__(self, root: Value) -> None:
         if not isinstance(root, Value):
             raise TypeError(f"esperava um Value com a sua história, e recebi {root!r} ({type(root).__name__})")
-        order = ancestors(root)
+        order = list(ancestors(root))
         require_unchanged(order)
         names = _unique_names(order)
         found: dict[int, Node] = {}
@@ -266,24 +284,19 @@ class Graph:
         Raises:
             DomainError: uma derivada de que se precisa não existe.
         """
+        heard: dict[tuple[Node, int], tuple[Any, Any]] = {}
+
+        def listen(user: Node, position: int, local: Any, product: Any) -> None:
+            heard[user, position] = local, product
+
+        totals = chain_rule(dict.fromkeys(self.nodes), gradient, listen=listen)
         parts: list[list[Contribution]] = [[] for _ in self.nodes]
-        totals: list[Any] = [None] * len(self.nodes)
-        totals[-1] = like_the_result(self.root.data, gradient)
         for user in reversed(self.nodes):
-            upstream = totals[user.index]
-            if user.op is None:
-                continue
-            slopes = None if upstream is None else self.locals(user)
             for position, arg in enumerate(user.inputs):
-                if not isinstance(arg, Node):
-                    continue
-                local = None if slopes is None else slopes[position]
-                product = 0 if local is None else upstream * local
-                parts[arg.index].append(Contribution(user, position, upstream or 0, local, product))
-                if local is not None:
-                    before = totals[arg.index]
-                    totals[arg.index] = product if before is None else before + product
-        return parts, [0 if total is None else total for total in totals]
+                if isinstance(arg, Node):
+                    local, product = heard.get((user, position), (None, 0))
+                    parts[arg.index].append(Contribution(user, position, totals[user], local, product))
+        return parts, list(totals.values())
 
     def paths(self, target: Node) -> PathSearch:
         """Os caminhos da raiz até esse nó, cada um uma fila de usos por onde passa gradiente.

@@ -16,7 +16,7 @@ from types import ModuleType
 PLACES = {
     "catalog": "words",
     "checks": "calculus.checks",
-    "compiler.expressions": "compiler.written",
+    "compiler.expressions": "written.expressions",
     "derivatives": "calculus.derivatives",
     "differences": "calculus.differences",
     "drawing.steps": "drawing.filmstrip",

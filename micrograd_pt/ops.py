@@ -129,9 +129,15 @@ class Operation:
         Raises:
             DomainError, OverflowError: como em `derivative`.
         """
-        if not isinstance(self.partials, tuple):
-            return list(self.partials(result, *args))
         places = range(len(args))
+        if not isinstance(self.partials, tuple):
+            try:
+                return list(self.partials(result, *args))
+            except (ArithmeticError, ValueError, TypeError):
+                for place in places:  # de novo, uma de cada vez, para dizer qual falta
+                    if not wanted or wanted[place]:
+                        self.derivative(place, result, args, labels)
+                raise
         return [self.derivative(i, result, args, labels) if not wanted or wanted[i] else None for i in places]
 
     def derivative(self, index: int, result: Any, args: Sequence[Any], labels: Sequence[str] = ()) -> Any:

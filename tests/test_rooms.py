@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "micrograd_pt"
 
 FLOORS = (
     ("given", "words", "moved"),
-    ("ops", "conditions"),
-    ("engine",),
+    ("ops", "conditions", "written", "threads"),
+    ("engine", "speed"),
     ("functions", "copying"),
     ("graph",),
     ("nn",),

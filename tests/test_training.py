@@ -579,8 +579,8 @@ def test_a_program_with_other_gradients_than_the_graph_is_not_used(monkeypatch: 
         program.run = lambda row, numbers: (right(row, numbers)[0], tuple([2 * g for g in right(row, numbers)[1]]))
         return program
 
-    stepping_program = m.stepping.program_of
-    monkeypatch.setattr(m.stepping, "program_of", wrong)
+    stepping_program = m.training.stepping.program_of
+    monkeypatch.setattr(m.training.stepping, "program_of", wrong)
     history = train(MLP(2, [2, 1], seed=0), [[0, 1]], [1], epochs=1, progress=False)
     assert "traçada daria" in history.not_compiled
 

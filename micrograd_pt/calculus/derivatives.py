@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result, require_unchanged
-from micrograd_pt.given import as_number, describe, shorten
+from micrograd_pt.conditions import require_unchanged
+from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result
+from micrograd_pt.given import as_number, describe, labels, shorten
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError
 from micrograd_pt.words import sentence
@@ -257,8 +258,8 @@ class _Trace:
             try:
                 received = gradients_of(output, create_graph=self.inside)
             except DomainError:  # talvez só falte uma derivada que ninguém pediu, a de um Value trazido de fora
-                received = _reverse_mode(ancestors(output), self.inputs, self.inside)
-        slopes = [0 if received.get(node) is None else received[node] for node in self.inputs]
+                received = chain_rule(ancestors(output), 1, self.inside, self.inputs)
+        slopes = [received.get(node, 0) for node in self.inputs]
         shaped, start = [], 0
         for size, rebuild in self.rebuilds:
             shaped.append(rebuild(slopes[start : start + size]))
@@ -271,7 +272,7 @@ class _Trace:
 
 
 def gradients_of(output: Value, *, create_graph: bool = False) -> dict[Value, Any]:
-    """O gradiente de cada nó que levou a um resultado, sem tocar em nenhum `grad`; None onde nenhum chegou.
+    """O gradiente de cada nó que levou a um resultado, sem tocar em nenhum `grad`; 0 onde nenhum chegou.
 
     Args:
         output: o resultado.
@@ -281,28 +282,7 @@ def gradients_of(output: Value, *, create_graph: bool = False) -> dict[Value, An
         DomainError: uma derivada de que se precisa não existe.
         OverflowError: uma derivada ou um gradiente não cabe num `float`.
     """
-    order = ancestors(output)
-    return dict(zip(order, chain_rule(order, 1, create_graph), strict=True))
-
-
-def _reverse_mode(order: list[Value], inputs: Sequence[Value], create_graph: bool) -> dict[Value, Any]:
-    """A regra da cadeia só pelos nós que vêm de `inputs`: nenhuma derivada que não leve a eles é calculada."""
-    leading = set(inputs)
-    leading.update(node for node in order if any(type(arg) is Value and arg in leading for arg in node.args))
-    received: dict[Value, Any] = {order[-1]: like_the_result(order[-1].data, 1)}
-    for node in reversed(order):
-        if node.op is None or node not in received:
-            continue
-        result, numbers = (node, node.args) if create_graph else (node.data, node.args_data)
-        labels = [arg.label if type(arg) is Value else "" for arg in node.args]
-        for position, arg in enumerate(node.args):
-            if type(arg) is not Value or arg not in leading:
-                continue
-            slope = node.op.derivative(position, result, numbers, labels)
-            if slope is not None:
-                product = received[node] * slope
-                received[arg] = received[arg] + product if arg in received else product
-    return received
+    return chain_rule(ancestors(output), 1, create_graph)
 
 
 def _chosen(args: Sequence[Any], slopes: Sequence[Any], argnums: Which) -> Any:
@@ -326,52 +306,35 @@ def _require_place(place: Any, count: int) -> None:
 def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -> Any:
     """A derivada de um resultado na direção dada por `tangents`, do começo para o fim do grafo.
 
-    Só contam os nós que chegam ao resultado por ramos abertos: por um ramo fechado não passa nada.
+    Por um ramo fechado não passa nada, nem a derivada que atrás dele não existe: o erro dela anda pelo grafo no lugar
+    do número, e só é um erro se chega ao resultado.
     """
     if type(output) is not Value:
         return 0
     order = ancestors(output)
     if create_graph:
-        require_unchanged(order)
-    slopes = _open_slopes(order, create_graph)
+        require_unchanged(list(order))
     moving = {node: like_the_result(output.data, tangent) for node, tangent in tangents.items()}
     for node in order:
-        if node not in slopes or node in tangents:
+        if node in moving or node.op is None:
             continue
-        total: Any = None
-        for arg, slope in zip(node.args, slopes[node], strict=True):
-            if type(arg) is not Value or slope is None or arg not in moving:
-                continue
-            if isinstance(slope, Exception):
-                raise slope
-            part = moving[arg] * slope
-            total = part if total is None else total + part
-        if total is not None:
-            moving[node] = total
-    return moving.get(output, 0)
-
-
-def _open_slopes(order: list[Value], create_graph: bool) -> dict[Value, list[Any]]:
-    """As derivadas locais dos nós que chegam ao último por ramos abertos; um erro fica guardado no lugar da sua."""
-    reached = {order[-1]}
-    slopes: dict[Value, list[Any]] = {}
-    for node in reversed(order):
-        if node not in reached or node.op is None:
-            continue
-        result, numbers = (node, node.args) if create_graph else (node.data, node.args_data)
-        labels = [arg.label if type(arg) is Value else "" for arg in node.args]
-        slopes[node] = []
-        for position, arg in enumerate(node.args):
-            slope: Any = None
-            if type(arg) is Value:
-                try:
-                    slope = node.op.derivative(position, result, numbers, labels)
-                except DomainError as error:
-                    slope = error
-                if slope is not None:
-                    reached.add(arg)
-            slopes[node].append(slope)
-    return slopes
+        wanted = [type(arg) is Value and arg in moving for arg in node.args]
+        numbers = (node, node.args) if create_graph else (node.data, node.args_data)
+        try:
+            slopes = node.op.derivatives(numbers[0], numbers[1], labels(node.args), wanted)
+            for arg, slope in zip(node.args, slopes, strict=True):
+                if slope is None or type(arg) is not Value or arg not in moving:
+                    continue
+                if isinstance(moving[arg], Exception):
+                    raise moving[arg]
+                part = moving[arg] * slope
+                moving[node] = moving[node] + part if node in moving else part
+        except (ArithmeticError, ValueError, TypeError) as error:
+            moving[node] = error
+    found = moving.get(output, 0)
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def flat(tree: Any, what: str) -> tuple[list[Any], Function]:

@@ -3,16 +3,13 @@
 from micrograd_pt.compiler.array_program import ArrayProgram
 from micrograd_pt.compiler.program import Program, compile_graph, program_of
 from micrograd_pt.compiler.tracing import Traced, compiled, require_same, trace
-from micrograd_pt.compiler.written import COMPARISONS, Book, CompileError, Written
+from micrograd_pt.written import CompileError
 
 __all__ = [
-    "COMPARISONS",
     "ArrayProgram",
-    "Book",
     "CompileError",
     "Program",
     "Traced",
-    "Written",
     "compile_graph",
     "compiled",
     "program_of",

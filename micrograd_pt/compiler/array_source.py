@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from micrograd_pt.compiler.cells import Cell, Sheet
 from micrograd_pt.compiler.naming import Names, comment
 from micrograd_pt.compiler.stacks import Stack, Stacks, atoms, bias, factors
-from micrograd_pt.compiler.written import COMPARISONS
+from micrograd_pt.written import COMPARISONS
 
 _PIECE = 40  # parcelas por linha: o analisador do Python é recursivo
 _SHORT = 60  # até quantas letras um resultado sem nome entra na linha de quem o usa

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from micrograd_pt.compiler.plan import Plan, Push, Region
-from micrograd_pt.compiler.written import Written
+from micrograd_pt.written import Written
 
 
 class Cell:

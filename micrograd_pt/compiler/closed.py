@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from micrograd_pt.compiler.plan import Plan, Push, Region
-from micrograd_pt.compiler.written import Written
+from micrograd_pt.written import Written
 
 
 def narrowed(plan: Plan) -> Plan:

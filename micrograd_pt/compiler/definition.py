@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from micrograd_pt.compiler.written import CompileError
+from micrograd_pt.written import CompileError
 
 _serial = count(1)
 PLACE = "<programa "

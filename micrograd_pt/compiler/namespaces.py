@@ -11,8 +11,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from micrograd_pt.compiler.written import CompileError
 from micrograd_pt.given import shorten
+from micrograd_pt.written import CompileError
 
 _STANDARD = {name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan")}
 _STANDARD |= {name: name for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt.compiler.naming import Names
-from micrograd_pt.compiler.written import Book, CompileError, Written, opened
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
+from micrograd_pt.written import Book, CompileError, Written, opened
 
 _DEEPEST = 40  # condições umas dentro das outras; o Python aceita 100 níveis de recuo, e `closed` dobra alguns
 

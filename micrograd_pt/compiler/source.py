@@ -13,7 +13,7 @@ from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 from micrograd_pt.compiler.polish import frequent_first, merged, zeroed
 from micrograd_pt.compiler.variables import Variables
-from micrograd_pt.compiler.written import ARITHMETIC, COMPARISONS, Written, without_factor
+from micrograd_pt.written import ARITHMETIC, COMPARISONS, Written, without_factor
 
 _index = attrgetter("index")
 _OR, _AND, _NOT, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(1, 9)

@@ -14,11 +14,11 @@ from typing import Any
 from micrograd_pt.calculus import flat, shape
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
-from micrograd_pt.compiler.written import Book, CompileError, Written
 from micrograd_pt.conditions import ChangedLeafError
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
+from micrograd_pt.written import Book, CompileError, Written
 
 _MOST_SHAPES = 64
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from micrograd_pt.compiler.closed import rest_of
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
-from micrograd_pt.compiler.written import COMPARISONS, Written
+from micrograd_pt.written import COMPARISONS, Written
 
 _DEEPEST = 60  # partes dentro de partes numa linha; o analisador do Python é recursivo
 _LONG = 3  # partes dentro de partes a partir das quais uma conta repetida em blocos irmãos é escrita antes deles

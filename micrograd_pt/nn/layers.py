@@ -15,6 +15,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
+from micrograd_pt.speed import weighted_sum
 
 ACTIVATIONS: dict[str, Operation | None] = {
     "linear": None,
@@ -91,14 +92,15 @@ class Neuron(Module):
             ValueError: número errado de entradas.
             TypeError: uma entrada não é um número.
         """
-        return self._respond(_inputs(x, len(self.w), "o neurônio"))
+        inputs = _inputs(x, len(self.w), "o neurônio")
+        return self._respond(inputs, _numbers(inputs))
 
-    def _respond(self, inputs: Sequence[Any]) -> Value:
-        """A saída, para entradas já conferidas."""
+    def _respond(self, inputs: list[Any], numbers: list[Any]) -> Value:
+        """A saída, para entradas já conferidas, e os números delas já separados."""
         if self.b is None:
-            net = Value.record(ops.weighted_sum, *self.w, *inputs)
+            net = weighted_sum(self.w, inputs, numbers)
         else:
-            net = Value.record(ops.weighted_sum, *self.w, self.b, *inputs, 1)
+            net = weighted_sum([*self.w, self.b], [*inputs, 1], [*numbers, 1])
         operation = ACTIVATIONS[self.activation]
         if operation is None:
             net.label = self.name
@@ -158,7 +160,8 @@ class Layer(Module):
     def _respond(self, x: Sequence[Any]) -> list[Value]:
         """As saídas, sempre numa lista; as entradas são conferidas uma vez só, e não neurônio por neurônio."""
         inputs = _inputs(x, len(self.neurons[0].w), "a camada")
-        return [neuron._respond(inputs) for neuron in self.neurons]
+        numbers = _numbers(inputs)
+        return [neuron._respond(inputs, numbers) for neuron in self.neurons]
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, neurônio por neurônio."""
@@ -277,6 +280,11 @@ def _inputs(x: Any, expected: int, who: str) -> list[Any]:
     if len(inputs) != expected:
         raise ValueError(f"{who} espera {expected} entrada(s), e recebeu {len(inputs)}")
     return inputs
+
+
+def _numbers(inputs: Sequence[Any]) -> list[Any]:
+    """O que as entradas valem."""
+    return [item.data if type(item) is Value else item for item in inputs]
 
 
 def _known(activation: str) -> str:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from micrograd_pt.compiler import Written
 from micrograd_pt.given import shorten
 from micrograd_pt.graph import Node
 from micrograd_pt.lesson import Derivative, Formula, Lesson, Number, changed, forward_formula, product, slope_formula
 from micrograd_pt.page.mathml import MathWriter
 from micrograd_pt.page.operations import Rules
+from micrograd_pt.written import Written
 
 
 def graph_contents(lesson: Lesson, rules: Rules) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from micrograd_pt.compiler import COMPARISONS, Book, CompileError, Written
 from micrograd_pt.ops import Operation
+from micrograd_pt.written import COMPARISONS, Book, CompileError, Written
 
 FUNCTIONS = frozenset(
     {

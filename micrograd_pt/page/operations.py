@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.compiler import Book, Written
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Node
 from micrograd_pt.ops import Operation
 from micrograd_pt.page.javascript import rule_key, write_function, write_rule
+from micrograd_pt.written import Book, Written
 
 _MOST_VARIANTS = 16
 

@@ -495,3 +495,21 @@ def opened(slope: Any) -> tuple[Any, Any]:
         return book.both(condition, open_a), a
     left, right = book.both(condition, open_a), book.both(book.negation(condition), open_b)
     return book.either(left, right), book.choice(condition, a, b)
+
+
+def spelled(written: Any) -> str:
+    """Uma expressão como Python, sem dispensar parênteses."""
+    kind, args = written.kind, written.args
+    if kind == "const":
+        return repr(int(args[0]) if args[0].is_integer() and args[0] == abs(args[0]) else args[0])
+    if kind == "name":
+        return str(args[0])
+    if kind == "call" and args[0] == "pow":
+        return f"({spelled(args[1])} ** {spelled(args[2])})"
+    if kind == "call":
+        return f"math.{args[0]}({', '.join(map(spelled, args[1:]))})"
+    if kind == "choose":
+        return f"({spelled(args[1])} if {spelled(args[0])} else {spelled(args[2])})"
+    if kind in ("neg", "not"):
+        return f"({'-' if kind == 'neg' else 'not '}{spelled(args[0])})"
+    return f"({spelled(args[0])} {kind} {spelled(args[1])})"
