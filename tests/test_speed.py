@@ -182,11 +182,10 @@ def collide(rounds: int) -> None:
         leaf, step = own[place], 0
         while not over.is_set():
             step += 1
-            mark = -1000.5 * step
+            mark = -1000.25 * step
             leaf.grad = mark  # daqui em diante, o que se lê é isto mais um número inteiro de parcelas de 4
-            found = leaf.grad
-            if found is None or (found - mark) % 4.0:
-                foreign.append((mark, found))
+            read = [leaf.grad for _ in range(20)]
+            foreign.extend([found for found in read if found is None or (found - mark) % 4.0])
 
     workers = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
     meddlers = [threading.Thread(target=meddle, args=(place,)) for place in range(2)]
