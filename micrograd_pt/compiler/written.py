@@ -333,7 +333,7 @@ class Book:
             return sign(self, *args)
         if rule.__module__ == "math":
             return self.call(rule.__name__, *args)
-        return self._followed(rule, args, operation)
+        return self.follow(rule, args, operation)
 
     def slopes(self, operation: Operation, result: Written, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """As derivadas parciais, escritas; None nas que não se querem e num ramo sempre fechado.
@@ -351,7 +351,7 @@ class Book:
             if type(known) is int:
                 slopes.append(given[known])
             elif known is None and need:
-                slopes.append(self._followed(rule, given, operation))
+                slopes.append(self.follow(rule, given, operation))
             else:
                 slopes.append(known)
         return slopes
@@ -391,23 +391,20 @@ class Book:
             self._answers.append(True)
         return self._answers[len(self._asked) - 1]
 
-    def follow(self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation) -> Any:
+    def follow(
+        self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
+    ) -> Any:
         """Uma função que faz perguntas (`if`), escrita como a escolha entre tudo o que ela responde.
 
         Args:
             rule: a função, que devolve expressões, números ou None.
             args: os argumentos dela.
             operation: a operação de que se trata, para mensagens.
+            prefix: as respostas já dadas às primeiras perguntas.
 
         Raises:
             CompileError: o resultado não se pode escrever.
         """
-        return self._followed(rule, args, operation)
-
-    def _followed(
-        self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
-    ) -> Any:
-        """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
         answers_before, asked_before = self._answers, self._asked
         answers, asked = [*prefix], []  # type: list[bool], list[Written]
         self._answers, self._asked = answers, asked
@@ -425,7 +422,7 @@ class Book:
         if not asked:  # quase sempre
             return result
         for place in range(len(asked) - 1, len(prefix) - 1, -1):
-            other = self._followed(rule, args, operation, [*answers[:place], False])
+            other = self.follow(rule, args, operation, [*answers[:place], False])
             result = self.choice(asked[place], result, other)
         return result
 
