@@ -187,7 +187,7 @@ def _under(head: str, lines: Sequence[str], indent: int = 0) -> list[str]:
 
 def _defined(text: str, name: str, **names: Any) -> Any:
     """A função desse nome, definida pelo texto; nele não entra nada de fora."""
-    world = {"Value": Value, "math": math, "ERRORS": _ERRORS, **names}
+    world = {**vars(math), "Value": Value, "ERRORS": _ERRORS, **names}
     exec(text, world)
     return world[name]
 

@@ -81,3 +81,17 @@ def test_what_the_pickles_of_before_hold() -> None:
     assert isinstance(program, Program) and program([2.0], [0.5])[0] == z.data
     assert read("expression")(w=0.0, x=1.0).data == 0.5
     assert str(read("paths")) and str(read("lesson"))
+
+
+def test_a_program_of_which_only_the_text_was_kept_sums_rows_and_explains_errors() -> None:
+    program = read("program")
+    total, slopes = program.batch([[2.0], [1.0]], [0.5])
+    each = [program([x], [0.5]) for x in (2.0, 1.0)]
+    assert total == pytest.approx(sum(value for value, _ in each), rel=1e-15)
+    assert slopes == pytest.approx([sum(pair) for pair in zip(*[slopes for _, slopes in each], strict=True)], rel=1e-15)
+    with pytest.raises(ValueError, match="espera 1 entrada"):
+        program.batch([[2.0, 3.0]], [0.5])
+    with pytest.raises(TypeError, match="número"):
+        program.batch([["a"]], [0.5])
+    again = pickle.loads(pickle.dumps(program))
+    assert again.batch([[2.0], [1.0]], [0.5]) == (total, slopes) and again.source == program.source

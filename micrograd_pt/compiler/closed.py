@@ -37,7 +37,7 @@ def narrowed(plan: Plan) -> Plan:
             if value is None:
                 value = _waiting(plan.gates.get(push.target), resting)
             region = within(push.region if value is None else (*push.region, value))
-            by_region.setdefault(region, []).append(push if region == push.region else replace(push, region=region))
+            by_region.setdefault(region, []).append(push if region == push.region else push._replace(region=region))
         for group in by_region.values():
             pushes += group
     homes = {variable: within(region) for variable, region in plan.homes.items()}

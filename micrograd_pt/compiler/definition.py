@@ -39,22 +39,3 @@ def defined(source: str, name: str, **helpers: Callable[..., Any]) -> Callable[.
     function: Callable[..., Any] = names[name]
     weakref.finalize(function, linecache.cache.pop, place, None)
     return function
-
-
-def guarded(source: str) -> str:
-    """O texto da função `batch` com o que ela não faz sozinha: refazer a conta de um array, e explicar um erro.
-
-    Enquanto não há erro, um `try` não custa nada; uma função em volta custaria mais uma chamada. O texto chama
-    `_again`, se o total não é um `float`, e `_refuse`.
-    """
-    lines = source.splitlines()
-    start = next(place for place, line in enumerate(lines) if line.startswith("def batch")) + 1
-    check = ["    if type(total) is not float:", "        return _again(rows, parameters)"]
-    body = [*lines[start + 1 : -1], *check, lines[-1]]  # a linha start é a docstring, e a última o return
-    refusal = [
-        "    except (ArithmeticError, ValueError, TypeError) as error:",
-        "        _refuse(error, rows, parameters)",
-        "        raise",
-        "",
-    ]
-    return "\n".join([*lines[:start], "    try:", *[f"    {line}" for line in body], *refusal])

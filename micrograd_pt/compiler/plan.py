@@ -8,8 +8,8 @@ calculado quando a condição vale.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from micrograd_pt.compiler.naming import Names
 from micrograd_pt.engine import Value
@@ -25,8 +25,7 @@ Edge = tuple[int, Region, Any]
 """O que um uso entrega no passo para trás: quem usa, onde isso vale, e o gradiente × a derivada local."""
 
 
-@dataclass(frozen=True)
-class Push:
+class Push(NamedTuple):
     """Uma parcela de gradiente que se soma a uma variável.
 
     Attributes:
@@ -70,13 +69,13 @@ class Plan:
     parameters: list[str]
     output: Written
     values: dict[Written, Node]
-    pushes: list[Push]
-    sums: dict[Written, Node]
-    homes: dict[Written, Region]
-    gates: dict[Written, Written]
-    results: list[Written]
     varying: set[Written]
-    adjoints: dict[Written, Node]
+    pushes: list[Push] = field(default_factory=list)
+    sums: dict[Written, Node] = field(default_factory=dict)
+    homes: dict[Written, Region] = field(default_factory=dict)
+    gates: dict[Written, Written] = field(default_factory=dict)
+    adjoints: dict[Written, Node] = field(default_factory=dict)
+    results: list[Written] = field(default_factory=list)
 
 
 def make_plan(
@@ -104,7 +103,6 @@ class _Planner:
         self.graph, self.looped = graph, looped
         self.book, self.names = Book(), Names()
         by_value = {node.value: node for node in graph.nodes}
-        self.adjoints: dict[Written, Node] = {}
         self.values: dict[Written, Node] = {}
         self.data: list[Any] = [None] * len(graph)
         self.moves = [False] * len(graph)
@@ -114,32 +112,13 @@ class _Planner:
             if value in by_value:
                 self.moves[by_value[value].index] = looped
         self._forward()
-        self.pushes: list[Push] = []
-        self.sums: dict[Written, Node] = {}
-        self.homes: dict[Written, Region] = {}
-        self.gates: dict[Written, Written] = {}
         # As entradas, de onde vem tudo o que muda de uma linha para outra; o resto se descobre delas.
-        self.varying = {self.book.name(name) for name in input_names} if looped else set[Written]()
+        varying = {self.book.name(name) for name in input_names} if looped else set[Written]()
+        self.plan = Plan(self.book, self.names, input_names, parameter_names, self.data[-1], self.values, varying)
         self.changing: dict[Written, bool] = {}
         self.received: list[Any] = [None] * len(graph)
         self.doubts: list[Any] = [None] * len(graph)
-        results = self._backward(wanted, by_value)
-        output = self.data[-1]
-        self.plan = Plan(
-            self.book,
-            self.names,
-            input_names,
-            parameter_names,
-            output,
-            self.values,
-            self.pushes,
-            self.sums,
-            self.homes,
-            self.gates,
-            results,
-            self.varying,
-            self.adjoints,
-        )
+        self.plan.results = self._backward(wanted, by_value)
 
     def _leaf(self, value: Value, by_value: dict[Value, Node], stem: str) -> str:
         """Dá nome a uma folha que recebe um número a cada chamada."""
@@ -201,9 +180,9 @@ class _Planner:
             wanted_args = [type(arg) is Node and needed[arg.index] for arg in node.inputs]
             slopes = book.slopes(node.op, self.data[place], self._args(node), wanted_args)
             conditions = self._send(node, slopes, regions[place], waiting)
-            if len(conditions) == 1 and True not in conditions and self.sums.get(received) is node:
-                self.gates[received] = conditions.pop()
-        self.pushes.sort(key=lambda push: -push.turn)
+            if len(conditions) == 1 and True not in conditions and self.plan.sums.get(received) is node:
+                self.plan.gates[received] = conditions.pop()
+        self.plan.pushes.sort(key=lambda push: -push.turn)
         return [self._result(value, by_value) for value in wanted]
 
     def _send(self, node: Node, slopes: list[Any], region: Region, waiting: dict[int, list[Edge]]) -> set[Any]:
@@ -270,7 +249,7 @@ class _Planner:
             waiting = [part for part in expression.parts if part not in self.changing]
             if expression in self.changing or not waiting:
                 stack.pop()
-                known = expression in self.varying or any(self.changing[part] for part in expression.parts)
+                known = expression in self.plan.varying or any(self.changing[part] for part in expression.parts)
                 self.changing.setdefault(expression, known)
             stack += waiting
         return self.changing[condition]
@@ -287,11 +266,11 @@ class _Planner:
             for _, _, part in others:
                 total = self.book.add(total, part)
             self.received[node.index] = total
-            self.adjoints.setdefault(total, node)
+            self.plan.adjoints.setdefault(total, node)
             return
         variable = self.book.name(self.names.new(f"g_{node.name}"))
-        self.sums[variable] = node
-        self.homes[variable] = () if leaf or settled or deep else region
+        self.plan.sums[variable] = node
+        self.plan.homes[variable] = () if leaf or settled or deep else region
         grouped: dict[tuple[Region, bool], tuple[Any, int]] = {}
         for user, where, part in edges:
             after = self.looped and not self.moves[user]
@@ -300,10 +279,10 @@ class _Planner:
                 part = self.book.add(grouped[key][0], part)
             grouped[key] = part, user  # o último usuário é o que chega por último
         for (where, after), (part, turn) in grouped.items():
-            self.pushes.append(Push(variable, where, part, after, turn))
+            self.plan.pushes.append(Push(variable, where, part, after, turn))
         self.received[node.index] = variable
         if self.looped and not settled and not leaf:
-            self.varying.add(variable)
+            self.plan.varying.add(variable)
 
     def _result(self, value: Value, by_value: dict[Value, Node]) -> Written:
         """A variável com o gradiente de uma folha pedida; 0 se nada chega a ela."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 from micrograd_pt.compiler.arguments import explain, listed, plain, require_sizes
 from micrograd_pt.compiler.array_program import ArrayProgram, array_program
-from micrograd_pt.compiler.definition import defined, guarded
+from micrograd_pt.compiler.batch_text import BatchText, guarded
+from micrograd_pt.compiler.definition import defined
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
 from micrograd_pt.given import shorten
 from micrograd_pt.graph import Graph
+
+_Looped: TypeAlias = "BatchText | str | Callable[[], BatchText]"
 
 
 class Program:
@@ -21,7 +24,8 @@ class Program:
 
     Args:
         single: o texto da função `program`, para uma linha de dados.
-        looped: o texto da função `batch`, para muitas, ou a função que o escreve quando for preciso.
+        looped: a função `batch`, para muitas, em pedaços, ou a função que os dá quando for preciso; os programas
+            guardados antes com pickle têm só o texto dela.
         inputs: quantas entradas há.
         parameters: quantos parâmetros há.
 
@@ -29,7 +33,7 @@ class Program:
         run: a função `program` do texto, sem conferir nada: (entradas, parâmetros) → (valor, gradientes).
     """
 
-    def __init__(self, single: str, looped: str | Callable[[], str], inputs: int, parameters: int) -> None:
+    def __init__(self, single: str, looped: _Looped, inputs: int, parameters: int) -> None:
         self._single, self._looped = single, looped
         self.inputs, self.parameters = inputs, parameters
         self.run: Callable[..., Any] = defined(single, "program")
@@ -37,11 +41,11 @@ class Program:
     @property
     def source(self) -> str:
         """O texto das duas funções, `program` e `batch`: Python que se lê, e que roda sozinho com `math`."""
-        return f"{self._single}\n\n{self._looped_source}"
+        return f"{self._single}\n\n{self._batch_text}"
 
     @property
-    def _looped_source(self) -> str:
-        if not isinstance(self._looped, str):
+    def _batch_text(self) -> BatchText | str:
+        if not isinstance(self._looped, (BatchText, str)):
             self._looped = self._looped()
         return self._looped
 
@@ -105,13 +109,14 @@ class Program:
             require_sizes(sizes, rows, parameters)
             return run(rows, parameters)
 
-        run = defined(guarded(self._looped_source), "batch", again=again, refuse=refuse)
+        text = self._batch_text
+        run = defined(guarded(text), "batch", again=again, refuse=refuse)
         run.__doc__ = checked.__doc__ = Program.batch.__doc__
         # Quem não desempacota nada não nota um número a mais.
-        return run if all(sizes) and "\n    for " in self._looped_source else checked
+        return run if all(sizes) and isinstance(text, BatchText) and text.loops else checked
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self._single, self._looped_source, self.inputs, self.parameters)
+        return Program, (self._single, self._batch_text, self.inputs, self.parameters)
 
     def __repr__(self) -> str:
         lines = self._single.count("\n")
@@ -180,7 +185,7 @@ def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], wante
     """O programa de um grafo já congelado, com os gradientes das folhas de `wanted`, nessa ordem."""
     single = write_single(make_plan(graph, inputs, parameters, wanted, looped=False))
 
-    def looped() -> str:
+    def looped() -> BatchText:
         return write_looped(make_plan(graph, inputs, parameters, wanted, looped=True))
 
     return Program(single, looped, len(inputs), len(parameters))

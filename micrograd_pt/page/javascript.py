@@ -14,37 +14,19 @@ from operator import attrgetter
 from typing import Any
 
 from micrograd_pt.ops import Operation
-from micrograd_pt.written import COMPARISONS, Book, CompileError, Written
+from micrograd_pt.written import ATOM, CHOICE, COMPARISONS, UNARY, Book, CompileError, Infix, Written, signs
 
 FUNCTIONS = frozenset(
     {
-        *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "erf", "erfc", "exp"),
-        *(
-            "exp2",
-            "expm1",
-            "fabs",
-            "hypot",
-            "log",
-            "log10",
-            "log1p",
-            "log2",
-            "pow",
-            "sin",
-            "sinh",
-            "sqrt",
-            "tan",
-            "tanh",
-        ),
+        *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh"),
+        *("exp", "exp2", "expm1", "log", "log10", "log1p", "log2"),
+        *("cbrt", "erf", "erfc", "fabs", "hypot", "pow", "sqrt"),
     }
 )
 """As funções de `math` que a página tem, com os mesmos nomes e erros de domínio (`static/functions.js`)."""
 
 _LONGEST = 120  # um trecho repetido maior do que isto ganha nome
 _DEEPEST = 40  # e um mais fundo também: há navegadores que leem parênteses com recursão
-
-_CHOICE, _OR, _AND, _COMPARE, _TERM, _FACTOR, _UNARY, _ATOM = range(8)
-_SPELLED = {"or": "||", "and": "&&", "+": "+", "-": "-", "*": "*"}
-_STRENGTH = {"or": _OR, "and": _AND, "+": _TERM, "-": _TERM, "*": _FACTOR}
 
 
 def rule_key(operation: Operation, arity: int) -> str:
@@ -114,19 +96,68 @@ def _written(results: Sequence[Any], operation: Operation) -> tuple[list[str], l
             if expression in always and not lazy:
                 always.add(part)
     lines: list[str] = []
-    texts: dict[Written, tuple[str, int]] = {}
+    script = _Script(order, operation)
     depth: dict[Written, int] = {}
     for expression in order:
-        text, strength = _text(expression, texts, operation)
-        deep = 1 + max((depth[part] for part in _parts(expression)), default=-1)
+        depth[expression] = 1 + max((depth[part] for part in _parts(expression)), default=-1)
+        if expression.kind in ("const", "name", *COMPARISONS):
+            continue
+        text, _ = script.spelled(expression)
         repeated = uses[expression] > 1 and (expression in always or len(text) > _LONGEST)
-        if expression.kind not in ("const", "name", *COMPARISONS) and (repeated or deep > _DEEPEST):
-            name = f"t{len(lines)}"
+        if repeated or depth[expression] > _DEEPEST:
             called = expression not in always
+            name = f"t{len(lines)}"
             lines.append(f"const {name} = {'() => ' if called else ''}{text};")
-            text, strength, deep = f"{name}()" if called else name, _ATOM, 0
-        texts[expression], depth[expression] = (text, strength), deep
-    return lines, ["null" if result is None else texts[result][0] for result in results]
+            script.names[expression], depth[expression] = f"{name}()" if called else name, 0
+    return lines, [script.text(result, CHOICE) for result in results]
+
+
+class _Script(Infix):
+    """Escreve expressões em JavaScript, a partir dos textos já escritos das partes.
+
+    Args:
+        order: o que se vai escrever, as partes antes.
+        operation: a operação de que se trata, para mensagens.
+    """
+
+    signs = signs("||", "&&")
+    opposite = ("!", UNARY, ATOM)
+
+    def __init__(self, order: Sequence[Written], operation: Operation) -> None:
+        super().__init__({expression: expression.args[0] for expression in order if expression.kind == "name"})
+        self.names[None] = "null"  # o lado fechado de uma escolha
+        self.operation = operation
+        self.known: dict[Written, tuple[str, int]] = {}
+
+    def spelled(self, expression: Written) -> tuple[str, int]:
+        """Uma expressão por extenso, escrita uma vez só; uma divisão que pode ser por 0 é uma função."""
+        if expression not in self.known:
+            if expression.kind == "/" and not expression.args[1].number:
+                args = [self.text(arg, CHOICE) for arg in expression.args]
+                self.known[expression] = f"divide({', '.join(args)})", ATOM
+            else:
+                self.known[expression] = super().spelled(expression)
+        return self.known[expression]
+
+    def constant(self, number: float) -> tuple[str, int]:
+        """O menor texto que volta ao mesmo float."""
+        if math.isnan(number):
+            return "NaN", ATOM
+        text = json.dumps(number)  # Infinity também é JavaScript
+        return text.removesuffix(".0"), UNARY if text.startswith("-") else ATOM
+
+    def choice(self, condition: Any, a: Any, b: Any) -> str:
+        """`condição ? a : b`."""
+        return f"{self.text(condition)} ? {self.text(a, CHOICE)} : {self.text(b, CHOICE)}"
+
+    def call(self, function: str, args: list[str]) -> str:
+        """Uma função de `static/functions.js`."""
+        if function not in FUNCTIONS:
+            raise CompileError(
+                f"a operação {self.operation.name} usa math.{function}, que a página não tem; escreva-a só com "
+                "aritmética e funções de micrograd_pt"
+            )
+        return f"{function}({', '.join(args)})"
 
 
 def _parts(expression: Written) -> list[Written]:
@@ -144,50 +175,3 @@ def _parts_first(results: Sequence[Any]) -> list[Written]:
                 seen.add(part)
                 stack.append(part)
     return sorted(seen, key=attrgetter("index"))
-
-
-def _text(expression: Written, texts: dict[Written, tuple[str, int]], operation: Operation) -> tuple[str, int]:
-    """O texto de uma expressão, a partir dos textos das partes, e com que força ele se mantém junto."""
-    kind, args = expression.kind, expression.args
-
-    def held(part: Any, needed: int) -> str:
-        if part is None:
-            return "null"
-        text, strength = texts[part]
-        return text if strength >= needed else f"({text})"
-
-    if kind == "const":
-        return _constant(args[0])
-    if kind == "name":
-        return args[0], _ATOM
-    if kind == "call":
-        if args[0] not in FUNCTIONS:
-            raise CompileError(
-                f"a operação {operation.name} usa math.{args[0]}, que a página não tem; escreva-a só com aritmética e "
-                "funções de micrograd_pt"
-            )
-        return f"{args[0]}({', '.join(held(arg, _CHOICE) for arg in args[1:])})", _ATOM
-    if kind == "choose":
-        return f"{held(args[0], _OR)} ? {held(args[1], _CHOICE)} : {held(args[2], _CHOICE)}", _CHOICE
-    if kind in COMPARISONS:
-        return f"{held(args[0], _TERM)} {kind} {held(args[1], _TERM)}", _COMPARE
-    if kind == "neg":
-        text = held(args[0], _UNARY)
-        return f"-({text})" if text.startswith("-") else f"-{text}", _UNARY
-    if kind == "not":
-        return f"!{held(args[0], _ATOM)}", _UNARY
-    if kind == "/":
-        if args[1].number:  # uma constante diferente de 0
-            return f"{held(args[0], _FACTOR)} / {held(args[1], _UNARY)}", _FACTOR
-        return f"divide({held(args[0], _CHOICE)}, {held(args[1], _CHOICE)})", _ATOM
-    strength = _STRENGTH[kind]
-    # O lado direito é um passo mais forte: a ordem das contas fica a da regra.
-    right = held(args[1], strength + 1)
-    return f"{held(args[0], strength)} {_SPELLED[kind]} {right}", strength
-
-
-def _constant(number: float) -> tuple[str, int]:
-    if math.isnan(number):
-        return "NaN", _ATOM
-    text = json.dumps(number)  # o menor texto que volta ao mesmo float; Infinity também é JavaScript
-    return text.removesuffix(".0"), _UNARY if text.startswith("-") else _ATOM

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,21 @@ def live_page(
         ValueError: um argumento fora do esperado, ou um grafo que muda de uma amostra para outra.
         CompileError: uma operação que não se pode escrever em JavaScript.
     """
-    return LivePage(_network_html(model, X, y, loss, learning_rate, epochs, sample, threshold, title, lang, digits, {}))
+    opening = _Opening(learning_rate, epochs, sample, threshold, title, lang, digits)
+    return LivePage(_network_html(model, X, y, loss, opening, {}))
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """Como a página de uma rede abre; cada campo é o argumento de `live_page` com esse nome."""
+
+    learning_rate: float
+    epochs: int
+    sample: int
+    threshold: float | None
+    title: str | dict[str, str] | None
+    lang: str
+    digits: int
 
 
 def _network_html(
@@ -122,39 +137,35 @@ def _network_html(
     X: Sequence[Sequence[Any]],
     y: Sequence[Any],
     loss: Callable[[Any, Any], Any],
-    learning_rate: float,
-    epochs: int,
-    sample: int,
-    threshold: float | None,
-    title: str | dict[str, str] | None,
-    lang: str,
-    digits: int,
+    opening: _Opening,
     more: dict[str, Any],
 ) -> str:
     """O HTML de uma rede com os seus dados; `more` é o que só essa página sabe."""
     from micrograd_pt.page.figures import network_figure
     from micrograd_pt.page.network_contents import SampleGraph, linked
 
+    title, epochs = opening.title, opening.epochs
     if isinstance(title, dict) and set(title) != set(LANGUAGES):
         raise ValueError(
             f"title espera um texto, ou um por língua ({', '.join(LANGUAGES)}), e recebeu {shorten(title)}"
         )
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
         raise ValueError(f"epochs espera um inteiro maior que 0, e recebeu {shorten(epochs)}")
-    built = SampleGraph(model, X, y, loss, sample)
+    built = SampleGraph(model, X, y, loss, opening.sample)
     in_graph = {id(node.value) for node in built.graph.nodes}
     parameters = [value for value in model.parameters() if id(value) in in_graph]
-    lesson = explain(built.graph.root.value, parameters, learning_rate=learning_rate, lang=lang, digits=digits)
+    root, rate = built.graph.root.value, opening.learning_rate
+    lesson = explain(root, parameters, learning_rate=rate, lang=opening.lang, digits=opening.digits)
     extra: dict[str, Any] = {
-        "learning_rate": float(learning_rate),
+        "learning_rate": float(rate),
         "epochs": epochs,
-        "samples": built.contents(threshold),
+        "samples": built.contents(opening.threshold),
         **more,
     }
     figure = None
     if isinstance(model, MLP):
         extra["links"] = linked(model, built.graph, built.inputs)
-        figure = network_figure(model, built.rows[sample][0])
+        figure = network_figure(model, built.rows[opening.sample][0])
     titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title or _titles("page.title.network")
     return _html(lesson, extra, figure, titles)
 
@@ -180,20 +191,10 @@ def chapter_page(
     """
     if tuple(sample) not in chapter15.X:
         raise ValueError(f"sample espera uma das amostras de chapter15.X, e recebeu {shorten(sample)}")
-    html = _network_html(
-        chapter15.network(bias),
-        chapter15.X,
-        chapter15.y,
-        loss=half_squared_error,
-        learning_rate=learning_rate,
-        epochs=epochs,
-        sample=chapter15.X.index(tuple(sample)),
-        threshold=None,
-        title=_titles("page.title.chapter"),
-        lang=lang,
-        digits=digits,
-        more={"mistakes": {"truncated": "page.mistake.truncated.chapter"}},
-    )
+    place = chapter15.X.index(tuple(sample))
+    opening = _Opening(learning_rate, epochs, place, None, _titles("page.title.chapter"), lang, digits)
+    more = {"mistakes": {"truncated": "page.mistake.truncated.chapter"}}
+    html = _network_html(chapter15.network(bias), chapter15.X, chapter15.y, half_squared_error, opening, more)
     return LivePage(html)
 
 

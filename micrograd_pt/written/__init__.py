@@ -7,8 +7,24 @@ from micrograd_pt.written.expressions import (
     CompileError,
     Written,
     opened,
-    spelled,
     without_factor,
 )
+from micrograd_pt.written.infix import ATOM, CHOICE, FACTOR, UNARY, Infix, PythonInfix, signs, spelled
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "Book", "CompileError", "Written", "opened", "spelled", "without_factor"]
+__all__ = [
+    "ARITHMETIC",
+    "ATOM",
+    "CHOICE",
+    "COMPARISONS",
+    "FACTOR",
+    "UNARY",
+    "Book",
+    "CompileError",
+    "Infix",
+    "PythonInfix",
+    "Written",
+    "opened",
+    "signs",
+    "spelled",
+    "without_factor",
+]

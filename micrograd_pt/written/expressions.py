@@ -333,7 +333,7 @@ class Book:
             return sign(self, *args)
         if rule.__module__ == "math":
             return self.call(rule.__name__, *args)
-        return self._followed(rule, args, operation)
+        return self.follow(rule, args, operation)
 
     def slopes(self, operation: Operation, result: Written, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """As derivadas parciais, escritas; None nas que não se querem e num ramo sempre fechado.
@@ -351,7 +351,7 @@ class Book:
             if type(known) is int:
                 slopes.append(given[known])
             elif known is None and need:
-                slopes.append(self._followed(rule, given, operation))
+                slopes.append(self.follow(rule, given, operation))
             else:
                 slopes.append(known)
         return slopes
@@ -391,23 +391,20 @@ class Book:
             self._answers.append(True)
         return self._answers[len(self._asked) - 1]
 
-    def follow(self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation) -> Any:
+    def follow(
+        self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
+    ) -> Any:
         """Uma função que faz perguntas (`if`), escrita como a escolha entre tudo o que ela responde.
 
         Args:
             rule: a função, que devolve expressões, números ou None.
             args: os argumentos dela.
             operation: a operação de que se trata, para mensagens.
+            prefix: as respostas já dadas às primeiras perguntas.
 
         Raises:
             CompileError: o resultado não se pode escrever.
         """
-        return self._followed(rule, args, operation)
-
-    def _followed(
-        self, rule: Callable[..., Any], args: Sequence[Any], operation: Operation, prefix: Sequence[bool] = ()
-    ) -> Any:
-        """A regra executada por todos os caminhos dos seus `if`s que começam com as respostas de `prefix`."""
         answers_before, asked_before = self._answers, self._asked
         answers, asked = [*prefix], []  # type: list[bool], list[Written]
         self._answers, self._asked = answers, asked
@@ -425,7 +422,7 @@ class Book:
         if not asked:  # quase sempre
             return result
         for place in range(len(asked) - 1, len(prefix) - 1, -1):
-            other = self._followed(rule, args, operation, [*answers[:place], False])
+            other = self.follow(rule, args, operation, [*answers[:place], False])
             result = self.choice(asked[place], result, other)
         return result
 
@@ -495,21 +492,3 @@ def opened(slope: Any) -> tuple[Any, Any]:
         return book.both(condition, open_a), a
     left, right = book.both(condition, open_a), book.both(book.negation(condition), open_b)
     return book.either(left, right), book.choice(condition, a, b)
-
-
-def spelled(written: Any) -> str:
-    """Uma expressão como Python, sem dispensar parênteses."""
-    kind, args = written.kind, written.args
-    if kind == "const":
-        return repr(int(args[0]) if args[0].is_integer() and args[0] == abs(args[0]) else args[0])
-    if kind == "name":
-        return str(args[0])
-    if kind == "call" and args[0] == "pow":
-        return f"({spelled(args[1])} ** {spelled(args[2])})"
-    if kind == "call":
-        return f"math.{args[0]}({', '.join(map(spelled, args[1:]))})"
-    if kind == "choose":
-        return f"({spelled(args[1])} if {spelled(args[0])} else {spelled(args[2])})"
-    if kind in ("neg", "not"):
-        return f"({'-' if kind == 'neg' else 'not '}{spelled(args[0])})"
-    return f"({spelled(args[0])} {kind} {spelled(args[1])})"
