@@ -107,32 +107,36 @@ def chosen_step(eager: ByGraph, compiled: bool) -> tuple[ByGraph | ByProgram, st
     """O passo com que se treina: o compilado, se o modelo e a perda se deixam compilar; senão pelo grafo, e por quê."""
     if not compiled:
         return eager, "compiled=False"
+    if type(eager.optimizer).step is not Optimizer.step:
+        return eager, f"{type(eager.optimizer).__name__} define o seu próprio step"
+    pieces = [[x, target] for x, target in eager.samples]
+    if any(shape(piece) != shape(pieces[0]) for piece in pieces):
+        return eager, "as amostras não têm todas a mesma forma"
+    flats = [flat(piece, "uma amostra") for piece in pieces]
     chance = random.getstate()
     try:
-        return _compiled_step(eager), ""
+        return _compiled_step(eager, [leaves for leaves, _ in flats], flats[0][1]), ""
     except Exception as error:  # código de quem chama: se há mesmo um erro, o passo pelo grafo o mostra
         random.setstate(chance)
         return eager, f"{error}" or type(error).__name__
 
 
-def _compiled_step(eager: ByGraph) -> ByProgram:
+def _compiled_step(eager: ByGraph, rows: list[list[Any]], rebuild: Callable[..., Any]) -> ByProgram:
     """O passo pelo programa.
+
+    Args:
+        eager: o passo pelo grafo.
+        rows: os números de cada amostra e da sua saída desejada, em fila.
+        rebuild: devolve a uma fila a forma de uma amostra e da sua saída desejada.
 
     Raises:
         CompileError: o programa não daria o mesmo que o grafo.
     """
-    if type(eager.optimizer).step is not Optimizer.step:
-        raise CompileError(f"{type(eager.optimizer).__name__} define o seu próprio step")
-    pieces = [[x, target] for x, target in eager.samples]
-    if any(shape(piece) != shape(pieces[0]) for piece in pieces):
-        raise CompileError("as amostras não têm todas a mesma forma")
-    flats = [flat(piece, "uma amostra") for piece in pieces]
-    rows = [leaves for leaves, _ in flats]
     if any(type(leaf) is Value for leaves in rows for leaf in leaves):
         raise CompileError("há Values entre as amostras")
     chance = random.getstate()
     _check_targets(eager)
-    first, second = _traced(eager, *flats[0]), _traced(eager, *flats[0])
+    first, second = _traced(eager, rows[0], rebuild), _traced(eager, rows[0], rebuild)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
     if _signature(first, eager.parameters) != _signature(second, eager.parameters):
