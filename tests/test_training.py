@@ -610,6 +610,14 @@ class Swapped(Line):
         return self.a * x[0]
 
 
+class Pinned(Line):
+    """Segura o parâmetro no seu valor de começo, escrevendo-o a cada chamada."""
+
+    def __call__(self, x):
+        self.a.data = 1.0
+        return self.a * x[0]
+
+
 class KeptAbove(SGD):
     def step(self, parameters):
         super().step(parameters)
@@ -629,6 +637,11 @@ def test_a_dropout_that_seldom_drops_goes_on_dropping() -> None:
 def test_a_model_that_swaps_its_parameters_is_trained_through_the_graph() -> None:
     history = train(Swapped(), LONG, [0.0] * 200, learning_rate=RATE, epochs=1, progress=False)
     assert "troca os seus parâmetros" in history.not_compiled
+
+
+def test_a_model_that_pins_a_weight_goes_on_pinning_it() -> None:
+    history = train(Pinned(), [[1.0]], [0.0], learning_rate=RATE, epochs=3, progress=False)
+    assert history.losses == [0.5] * 3
 
 
 def test_an_optimizer_that_bounds_the_weights_after_each_step_bounds_them() -> None:

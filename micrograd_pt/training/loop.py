@@ -72,18 +72,20 @@ def train(
     """
     samples = _checked_samples(X, y)
     epochs = whole(epochs, "epochs", 0)
-    size = _checked_size(batch_size, len(samples))
+    batches = _batches(len(samples), _checked_size(batch_size, len(samples)), shuffle)
     mean = _is_mean(reduction)
     _require_callable(model, loss)
-    by_graph = ByGraph(model, loss, _checked_optimizer(optimizer, learning_rate), mean, samples)
-    stepper: ByGraph | ByProgram = by_graph
+    stepper: ByGraph | ByProgram
+    stepper = by_graph = ByGraph(model, loss, _checked_optimizer(optimizer, learning_rate), mean, samples)
     history = History()
     started = time.perf_counter()
     try:
         if epochs:
             stepper, history.not_compiled = chosen_step(by_graph, compiled)
         for epoch in _counted(epochs, progress, history):
-            total = _one_epoch(stepper, len(samples), size, shuffle)
+            total = 0.0
+            for batch in next(batches):
+                total += stepper.step(batch)
             if not math.isfinite(total):
                 raise _diverged(epoch, history)
             history.losses.append(total / len(samples) if mean else total)
@@ -117,13 +119,15 @@ def evaluate(
     return float(sum([one.data if isinstance(one, Value) else as_number(one, "a perda") for one in losses]))
 
 
-def _one_epoch(stepper: ByGraph | ByProgram, count: int, size: int, shuffle: bool) -> float:
-    """Treina uma vez com cada amostra, em lotes; devolve a soma das perdas."""
-    order = random.sample(range(count), count) if shuffle else range(count)
-    total = 0.0
-    for start in range(0, count, size):
-        total += stepper.step(order[start : start + size])
-    return total
+def _batches(count: int, size: int, shuffle: bool) -> Iterator[list[list[int]]]:
+    """Os lotes de cada época, como números de amostras; sem embaralhar, sempre os mesmos."""
+    places = list(range(count))
+    batches = [places[start : start + size] for start in range(0, count, size)]
+    while True:
+        if shuffle:
+            order = random.sample(places, count)
+            batches = [order[start : start + size] for start in range(0, count, size)]
+        yield batches
 
 
 def _counted(epochs: int, progress: bool, history: History) -> Iterator[int]:
