@@ -643,6 +643,41 @@ def test_a_number_read_through_any_way_in_is_not_frozen(way: str) -> None:
         compiled(ways[way])(3.0)
 
 
+GAIN = Value(2.0, "gain")
+TABLE = [[float(row), 1.0] for row in range(60_000)]
+
+
+def test_a_global_weight_read_inside_an_inner_function_is_not_frozen() -> None:
+    with pytest.raises(CompileError):
+        compiled(lambda x: (lambda y: y * GAIN.data)(x))(3.0)
+
+
+def test_a_weight_given_as_a_named_default_is_not_frozen() -> None:
+    def scaled_by(x: Any, *, weight: Value = GAIN) -> Any:
+        return x * weight.data
+
+    with pytest.raises(CompileError):
+        compiled(scaled_by)(3.0)
+
+
+def test_a_weight_given_by_name_to_partial_is_not_frozen() -> None:
+    with pytest.raises(CompileError):
+        compiled(partial(lambda x, v: x * v.data, v=GAIN))(3.0)
+
+
+def test_a_weight_in_an_array_of_objects_is_not_frozen() -> None:
+    np = pytest.importorskip("numpy", reason="o NumPy não está instalado")
+    weights = np.array([Value(2.0), Value(3.0)], dtype=object)
+    with pytest.raises(CompileError):
+        compiled(lambda x: x * weights[1].data)(3.0)
+
+
+def test_a_weight_beside_a_large_table_of_data_is_not_frozen() -> None:
+    held = {"weight": Value(2.0), "table": TABLE}
+    with pytest.raises(CompileError):
+        compiled(lambda x: x * held["weight"].data + held["table"][0][0])(3.0)
+
+
 def test_what_only_uses_the_values_is_compiled_through_any_way_in() -> None:
     w = Value(2.0, "w")
 

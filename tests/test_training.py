@@ -588,3 +588,77 @@ def test_a_program_with_other_gradients_than_the_graph_is_not_used(monkeypatch: 
 def test_a_network_of_more_layers_than_python_nests_blocks_is_compiled() -> None:
     history = train(MLP(1, [1] * 110, seed=0), [[1.0]], [1.0], epochs=1, learning_rate=1e-9, progress=False)
     assert history.not_compiled == ""
+
+
+# O que, compilado sem conferir, daria outro resultado sem avisar
+
+
+class RareDropout(Line):
+    def __call__(self, x):
+        return self.a * x[0] * (0 if random.random() < 0.01 else 1)
+
+
+class Swapped(Line):
+    """Troca o seu parâmetro por outro objeto a cada chamada."""
+
+    def __init__(self):
+        super().__init__()
+        self.other = Value(2.0, "b")
+
+    def __call__(self, x):
+        self.a, self.other = self.other, self.a
+        return self.a * x[0]
+
+
+class Pinned(Line):
+    """Segura o parâmetro no seu valor de começo, escrevendo-o a cada chamada."""
+
+    def __call__(self, x):
+        self.a.data = 1.0
+        return self.a * x[0]
+
+
+class KeptAbove(SGD):
+    def step(self, parameters):
+        super().step(parameters)
+        for p in parameters:
+            p.data = max(p.data, 1.1)
+
+
+LONG = [[i / 100] for i in range(200)]
+
+
+def test_a_dropout_that_seldom_drops_goes_on_dropping() -> None:
+    random.seed(0)
+    history = train(RareDropout(), [[1.0]], [0.0], learning_rate=1e-9, epochs=2000, progress=False)
+    assert min(history.losses) == 0 and "sorteia" in history.not_compiled
+
+
+def test_a_model_that_swaps_its_parameters_is_trained_through_the_graph() -> None:
+    history = train(Swapped(), LONG, [0.0] * 200, learning_rate=RATE, epochs=1, progress=False)
+    assert "troca os seus parâmetros" in history.not_compiled
+
+
+def test_a_model_that_pins_a_weight_goes_on_pinning_it() -> None:
+    history = train(Pinned(), [[1.0]], [0.0], learning_rate=RATE, epochs=3, progress=False)
+    assert history.losses == [0.5] * 3
+
+
+def test_an_optimizer_that_bounds_the_weights_after_each_step_bounds_them() -> None:
+    model = Line()
+    train(model, POINTS, ZEROS, optimizer=KeptAbove(RATE), epochs=2, progress=False)
+    assert model.a.data == 1.1
+
+
+def test_one_impossible_class_among_many_samples_is_refused() -> None:
+    targets = [0, 2] + [i % 2 for i in range(198)]
+    with pytest.raises(ValueError, match="foi dado 2"):
+        train(MLP(1, [2], seed=0), LONG, targets, loss=m.cross_entropy, epochs=1, progress=False)
+
+
+def test_one_value_among_many_samples_is_trained_as_it_is() -> None:
+    samples = [LONG[0], [Value(0.5)], *LONG[2:]]
+    models = Line(), Line()
+    for model, compiled in zip(models, (True, False), strict=True):
+        train(model, samples, [1.0] * 200, learning_rate=RATE, epochs=2, progress=False, compiled=compiled)
+    assert models[0].a.data == models[1].a.data

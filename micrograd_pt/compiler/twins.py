@@ -15,7 +15,6 @@ from typing import Any
 
 from micrograd_pt.engine import Value
 
-_MOST = 100_000  # objetos; além disso não se procura mais
 _OURS = __name__.partition(".")[0]
 
 
@@ -34,13 +33,13 @@ def _leading_to_leaves(f: Any) -> tuple[set[int], list[Value]]:
     holders: dict[int, list[int]] = {}  # por objeto, quem o guarda
     seen = {id(f): f}  # o próprio objeto fica guardado: o id dele não pode passar para outro
     waiting, leaves = [f], []
-    while waiting and len(seen) < _MOST:
+    while waiting:
         item = waiting.pop()
         if type(item) is Value and item.op is None:
             leaves.append(item)
         for part in _parts(item):
             holders.setdefault(id(part), []).append(id(item))
-            if id(part) not in seen:
+            if id(part) not in seen and not isinstance(part, (int, float, str)):
                 seen[id(part)] = part
                 waiting.append(part)
     leading: set[int] = set()
@@ -63,7 +62,7 @@ def _parts(item: Any) -> Iterator[Any]:
         if item.__module__ and item.__module__.partition(".")[0] == _OURS:
             return  # o que é deste pacote só escreve
         yield from (item.__defaults__, item.__kwdefaults__)
-        yield from [cell.cell_contents for cell in item.__closure__ or () if cell != CellType()]
+        yield from [cell.cell_contents for cell in item.__closure__ or ()]
         yield from [item.__globals__[name] for name in _names(item.__code__) if name in item.__globals__]
     elif isinstance(item, MethodType):
         yield from (item.__func__, item.__self__)
@@ -134,8 +133,7 @@ def _function(item: FunctionType, leading: set[int], copies: dict[int, Any]) -> 
     made = FunctionType(item.__code__, world, item.__name__, None, tuple(cells) or None)
     copies[id(item)] = made
     for cell, before in zip(cells, item.__closure__ or (), strict=True):
-        if before != CellType():
-            cell.cell_contents = _copied(before.cell_contents, leading, copies)
+        cell.cell_contents = _copied(before.cell_contents, leading, copies)
     for name in _names(item.__code__) & world.keys():
         world[name] = _copied(world[name], leading, copies)
     made.__defaults__ = _copied(item.__defaults__, leading, copies)

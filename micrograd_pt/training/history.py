@@ -10,10 +10,16 @@ from typing import Any
 
 from micrograd_pt.drawing import plot_history
 from micrograd_pt.drawing.notebook import shown_as
+from micrograd_pt.given import whole
 from micrograd_pt.words import number, printable, sentence
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _SIGNS = ".:-=+*#%"
+
+
+def _curve(history: History) -> dict[str, Any]:
+    """A curva da perda, para um caderno."""
+    return {"image/png": history.plot()._repr_png_()} if history.losses else {}
 
 
 @dataclass
@@ -48,9 +54,7 @@ class History:
         Raises:
             ValueError: `width` não é um inteiro maior que 0.
         """
-        if not isinstance(width, int) or width < 1:
-            raise ValueError(f"width espera um inteiro maior que 0, e recebeu {width!r}")
-        heights = _averaged(_heights(self.losses), width)
+        heights = _averaged(_heights(self.losses), whole(width, "width"))
         if not heights:
             return ""
         signs, low = _SIGNS if plain else _BLOCKS, min(heights)
@@ -95,6 +99,8 @@ class History:
         """
         return plot_history(self, lang)
 
+    _repr_mimebundle_ = shown_as(_curve, str)
+
     def __str__(self) -> str:
         """O resumo em português, com os sinais que a saída deste programa tem."""
         text = self.summary()
@@ -129,11 +135,3 @@ def _averaged(heights: Sequence[float], width: int) -> list[float]:
     count = min(width, len(heights))
     edges = [len(heights) * place // count for place in range(count + 1)] if count else [0]
     return [sum(heights[a:b]) / (b - a) for a, b in pairwise(edges)]
-
-
-def _curve(history: History) -> dict[str, Any]:
-    """A curva da perda, para um caderno."""
-    return {"image/png": history.plot()._repr_png_()} if history.losses else {}
-
-
-setattr(History, "_repr_mimebundle_", shown_as(_curve, str))  # noqa: B010

@@ -11,13 +11,13 @@ from numbers import Integral
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, shorten, whole
 from micrograd_pt.nn import Module, half_squared_error
 from micrograd_pt.ops import DomainError
 from micrograd_pt.training.history import DivergenceError, History
 from micrograd_pt.training.optimizers import SGD, Optimizer
 from micrograd_pt.training.schedules import Schedule
-from micrograd_pt.training.stepping import ByGraph, ByProgram, Sample, compiled_step
+from micrograd_pt.training.stepping import ByGraph, ByProgram, Sample, chosen_step
 
 __all__ = ["DivergenceError", "History", "evaluate", "train"]
 
@@ -71,40 +71,30 @@ def train(
         TypeError: uma entrada que não é número, ou um modelo, uma perda ou um otimizador que não serve.
     """
     samples = _checked_samples(X, y)
-    _require(_is_whole(epochs, 0), "epochs espera um inteiro maior ou igual a 0", epochs)
-    whole = batch_size is None or _is_whole(batch_size, 1)
-    _require(whole, "batch_size espera um inteiro maior que 0, ou None (o lote inteiro)", batch_size)
-    _require(reduction in ("sum", "mean"), 'reduction espera "sum" ou "mean"', reduction)
+    epochs = whole(epochs, "epochs", 0)
+    batches = _batches(len(samples), _checked_size(batch_size, len(samples)), shuffle)
+    mean = _is_mean(reduction)
     _require_callable(model, loss)
-    optimizer = _checked_optimizer(optimizer, learning_rate)
-    size = batch_size or len(samples)
+    stepper: ByGraph | ByProgram
+    stepper = by_graph = ByGraph(model, loss, _checked_optimizer(optimizer, learning_rate), mean, samples)
     history = History()
-    by_graph = ByGraph(model, loss, optimizer, reduction == "mean", samples)
-    stepper: ByGraph | ByProgram = by_graph
     started = time.perf_counter()
-    epoch = 0
     try:
-        if epochs and not compiled:
-            history.not_compiled = "compiled=False"
-        elif epochs:
-            stepper, history.not_compiled = compiled_step(by_graph)
-        places = list(range(len(samples)))
+        if epochs:
+            stepper, history.not_compiled = chosen_step(by_graph, compiled)
         for epoch in _counted(epochs, progress, history):
-            order = random.sample(places, len(places)) if shuffle else places
             total = 0.0
-            for start in range(0, len(order), size):
-                total += stepper.step(order[start : start + size])
-            if reduction == "mean":
-                total /= len(samples)
+            for batch in next(batches):
+                total += stepper.step(batch)
             if not math.isfinite(total):
                 raise _diverged(epoch, history)
-            history.losses.append(total)
+            history.losses.append(total / len(samples) if mean else total)
         if not all(map(math.isfinite, stepper.values)):
-            raise _diverged(epoch, history)
+            raise _diverged(epochs, history)
     except OverflowError as error:
-        raise _diverged(epoch, history) from error
+        raise _diverged(len(history.losses) + 1, history) from error
     except DomainError as error:
-        error.add_note(f"aconteceu no treinamento, na época {epoch}")
+        error.add_note(f"aconteceu no treinamento, na época {len(history.losses) + 1}")
         raise
     except KeyboardInterrupt:
         history.interrupted = True
@@ -127,6 +117,17 @@ def evaluate(
     """
     losses = [loss(model(x), target) for x, target in _checked_samples(X, y)]
     return float(sum([one.data if isinstance(one, Value) else as_number(one, "a perda") for one in losses]))
+
+
+def _batches(count: int, size: int, shuffle: bool) -> Iterator[list[list[int]]]:
+    """Os lotes de cada época, como números de amostras; sem embaralhar, sempre os mesmos."""
+    places = list(range(count))
+    batches = [places[start : start + size] for start in range(0, count, size)]
+    while True:
+        if shuffle:
+            order = random.sample(places, count)
+            batches = [order[start : start + size] for start in range(0, count, size)]
+        yield batches
 
 
 def _counted(epochs: int, progress: bool, history: History) -> Iterator[int]:
@@ -207,10 +208,17 @@ def _require_callable(model: Any, loss: Any) -> None:
         raise TypeError(f"loss espera uma função da saída e da saída desejada, e recebeu {shorten(loss)}")
 
 
-def _is_whole(given: Any, least: int) -> bool:
-    return isinstance(given, Integral) and not isinstance(given, bool) and int(given) >= least
+def _checked_size(batch_size: Any, count: int) -> int:
+    """Quantas amostras tem um lote."""
+    if batch_size is None:
+        return count
+    if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
+        expected = "um inteiro maior que 0, ou None (o lote inteiro)"
+        raise ValueError(f"batch_size espera {expected}, e recebeu {shorten(batch_size)}")
+    return int(batch_size)
 
 
-def _require(condition: bool, expected: str, given: Any) -> None:
-    if not condition:
-        raise ValueError(f"{expected}, e recebeu {shorten(given)}")
+def _is_mean(reduction: Any) -> bool:
+    if reduction not in ("sum", "mean"):
+        raise ValueError(f'reduction espera "sum" ou "mean", e recebeu {shorten(reduction)}')
+    return bool(reduction == "mean")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
 from micrograd_pt.engine import Value
@@ -17,6 +18,40 @@ from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at, req
 Numbers = Sequence[float]
 
 
+def _from_zero(given: Any, name: str) -> float:
+    number = as_number(given, name)
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"{name} espera um número de 0 para cima, e recebeu {shorten(given)}")
+    return float(number)
+
+
+def _below_one(given: Any, name: str) -> float:
+    number = as_number(given, name)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} espera de 0 a menos que 1, e recebeu {shorten(given)}")
+    return float(number)
+
+
+def _two_below_one(given: Any, name: str) -> tuple[float, float]:
+    if not isinstance(given, Sequence) or len(given) != 2:
+        raise ValueError(f"{name} espera dois números, como (0.9, 0.999), e recebeu {shorten(given)}")
+    return _below_one(given[0], name), _below_one(given[1], name)
+
+
+def _positive_or_none(given: Any, name: str) -> Any:
+    return None if given is None else require_positive(given, name)
+
+
+# O que um campo declara além do tipo e do valor usual: quem o confere, e dá o número que fica.
+_RATE = {"checked": checked_rate}
+_POSITIVE = {"checked": require_positive}
+_POSITIVE_OR_NONE = {"checked": _positive_or_none}
+_FROM_ZERO = {"checked": _from_zero}
+_BELOW_ONE = {"checked": _below_one}
+_TWO_BELOW_ONE = {"checked": _two_below_one}
+
+
+@dataclass(eq=False, repr=False)
 class Optimizer:
     """A base dos otimizadores; uma subclasse define `directions`, ou `update` por inteiro.
 
@@ -39,21 +74,19 @@ class Optimizer:
         ValueError, TypeError: um argumento fora do esperado.
     """
 
-    learning_rate: float | Schedule
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    updates: int = 0
-    _count: int | None = None
-    _parameters: list[Value] | None = None
+    learning_rate: float | Schedule = field(metadata=_RATE)
+    _: KW_ONLY
+    weight_decay: float = field(default=0.0, metadata=_FROM_ZERO)
+    clip_norm: float | None = field(default=None, metadata=_POSITIVE_OR_NONE)
+    # A memória: os campos que quem cria o otimizador não dá.
+    updates: int = field(default=0, init=False)
+    _count: int | None = field(default=None, init=False)
+    _parameters: list[Value] | None = field(default=None, init=False)
 
-    def __init__(
-        self, learning_rate: float | Schedule, *, weight_decay: float = 0.0, clip_norm: float | None = None
-    ) -> None:
-        self.learning_rate = checked_rate(learning_rate)
-        self.weight_decay = _from_zero(weight_decay, "weight_decay")
-        if clip_norm is not None:
-            require_positive(clip_norm, "clip_norm")
-        self.clip_norm = clip_norm
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            if "checked" in one.metadata:
+                setattr(self, one.name, one.metadata["checked"](getattr(self, one.name), one.name))
 
     def step(self, parameters: Sequence[Value]) -> None:
         """Atualiza os parâmetros a partir dos seus gradientes, já calculados por `backward()`.
@@ -112,8 +145,10 @@ class Optimizer:
         return [g + decay * w for w, g in zip(values, gradients, strict=True)] if decay else gradients
 
     def reset(self) -> None:
-        """Esquece as atualizações feitas: a próxima é a primeira."""
-        self.updates = 0
+        """Esquece as atualizações feitas, com toda a memória: a próxima é a primeira."""
+        for one in fields(self):
+            if not one.init:
+                setattr(self, one.name, one.default)
 
     def __getstate__(self) -> dict[str, Any]:
         """A memória sem os parâmetros: um otimizador lido de um arquivo adota os primeiros que lhe derem."""
@@ -124,6 +159,7 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in held.items())})"
 
 
+@dataclass(eq=False, repr=False)
 class SGD(Optimizer):
     """Descida do gradiente (Robbins e Monro, 1951), w ← w − taxa × g, e com momento.
 
@@ -139,40 +175,27 @@ class SGD(Optimizer):
         ValueError, TypeError: um argumento fora do esperado.
     """
 
-    def __init__(
-        self,
-        learning_rate: float | Schedule,
-        *,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
-        self.momentum = _below_one(momentum, "momentum")
-        if nesterov and not momentum:
+    _: KW_ONLY
+    momentum: float = field(default=0.0, metadata=_BELOW_ONE)
+    nesterov: bool = False
+    _velocity: Numbers = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and not self.momentum:
             raise ValueError("o momento de Nesterov pede momentum maior que 0, como momentum=0.9")
-        self.nesterov = nesterov
-        self._velocity: Numbers | None = None
 
     def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
         """O gradiente; com momento, a velocidade."""
         gradients = self.penalized(values, gradients)
         if not self.momentum:
             return gradients
-        momentum = self.momentum
-        if self._velocity is None:
-            self._velocity = [0.0] * len(gradients)
-        velocity = [momentum * v + g for v, g in zip(self._velocity, gradients, strict=True)]
-        self._velocity = velocity
+        momentum, before = self.momentum, self._velocity or [0.0] * len(gradients)
+        self._velocity = velocity = [momentum * v + g for v, g in zip(before, gradients, strict=True)]
         return [g + momentum * v for v, g in zip(velocity, gradients, strict=True)] if self.nesterov else velocity
 
-    def reset(self) -> None:
-        """Esquece a velocidade."""
-        super().reset()
-        self._velocity = None
 
-
+@dataclass(eq=False, repr=False)
 class RMSProp(Optimizer):
     """RMSProp (Tieleman e Hinton, 2012, aula 6.5): o gradiente dividido pela raiz da média recente dos seus quadrados.
 
@@ -187,36 +210,22 @@ class RMSProp(Optimizer):
         ValueError, TypeError: um argumento fora do esperado.
     """
 
-    def __init__(
-        self,
-        learning_rate: float | Schedule = 0.001,
-        *,
-        rho: float = 0.9,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
-        self.rho = _below_one(rho, "rho")
-        require_positive(epsilon, "epsilon")
-        self.epsilon = epsilon
-        self._squares: Numbers | None = None
+    learning_rate: float | Schedule = field(default=0.001, metadata=_RATE)
+    _: KW_ONLY
+    rho: float = field(default=0.9, metadata=_BELOW_ONE)
+    epsilon: float = field(default=1e-8, metadata=_POSITIVE)
+    _squares: Numbers = field(default=(), init=False)
 
     def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
         """g / (√s + ε)."""
         gradients = self.penalized(values, gradients)
         rho, epsilon = self.rho, self.epsilon
-        if self._squares is None:
-            self._squares = [0.0] * len(gradients)
-        self._squares = [rho * s + (1 - rho) * g * g for s, g in zip(self._squares, gradients, strict=True)]
-        return [g / (math.sqrt(s) + epsilon) for s, g in zip(self._squares, gradients, strict=True)]
-
-    def reset(self) -> None:
-        """Esquece a média dos quadrados."""
-        super().reset()
-        self._squares = None
+        before = self._squares or [0.0] * len(gradients)
+        self._squares = squares = [rho * s + (1 - rho) * g * g for s, g in zip(before, gradients, strict=True)]
+        return [g / (math.sqrt(s) + epsilon) for s, g in zip(squares, gradients, strict=True)]
 
 
+@dataclass(eq=False, repr=False)
 class Adam(Optimizer):
     """Adam (Kingma e Ba, 2015, algoritmo 1): a média do gradiente, dividida pela raiz da média dos seus quadrados.
 
@@ -232,23 +241,12 @@ class Adam(Optimizer):
         ValueError, TypeError: um argumento fora do esperado.
     """
 
-    def __init__(
-        self,
-        learning_rate: float | Schedule = 0.001,
-        *,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
-        if not isinstance(betas, Sequence) or len(betas) != 2:
-            raise ValueError(f"betas espera dois números, como (0.9, 0.999), e recebeu {shorten(betas)}")
-        self.betas = _below_one(betas[0], "betas"), _below_one(betas[1], "betas")
-        require_positive(epsilon, "epsilon")
-        self.epsilon = epsilon
-        self._means: Numbers | None = None
-        self._squares: Numbers | None = None
+    learning_rate: float | Schedule = field(default=0.001, metadata=_RATE)
+    _: KW_ONLY
+    betas: tuple[float, float] = field(default=(0.9, 0.999), metadata=_TWO_BELOW_ONE)
+    epsilon: float = field(default=1e-8, metadata=_POSITIVE)
+    _means: Numbers = field(default=(), init=False)
+    _squares: Numbers = field(default=(), init=False)
 
     def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
         """m̂ / (√ŝ + ε)."""
@@ -256,20 +254,15 @@ class Adam(Optimizer):
 
     def _moments(self, gradients: Numbers) -> Numbers:
         (first, second), epsilon = self.betas, self.epsilon
-        if self._means is None or self._squares is None:
-            self._means = self._squares = [0.0] * len(gradients)
-        means = [first * m + (1 - first) * g for m, g in zip(self._means, gradients, strict=True)]
-        squares = [second * s + (1 - second) * g * g for s, g in zip(self._squares, gradients, strict=True)]
+        zeros = [0.0] * len(gradients)
+        means = [first * m + (1 - first) * g for m, g in zip(self._means or zeros, gradients, strict=True)]
+        squares = [second * s + (1 - second) * g * g for s, g in zip(self._squares or zeros, gradients, strict=True)]
         self._means, self._squares = means, squares
         unbiased, scale = 1 / (1 - first ** (self.updates + 1)), 1 / (1 - second ** (self.updates + 1))
         return [m * unbiased / (math.sqrt(s * scale) + epsilon) for m, s in zip(means, squares, strict=True)]
 
-    def reset(self) -> None:
-        """Esquece as médias."""
-        super().reset()
-        self._means = self._squares = None
 
-
+@dataclass(eq=False, repr=False)
 class AdamW(Adam):
     """Adam com o decaimento dos pesos fora do gradiente (Loshchilov e Hutter, 2019, algoritmo 2).
 
@@ -283,16 +276,8 @@ class AdamW(Adam):
         ValueError, TypeError: um argumento fora do esperado.
     """
 
-    def __init__(
-        self,
-        learning_rate: float | Schedule = 0.001,
-        *,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.01,
-        clip_norm: float | None = None,
-    ) -> None:
-        super().__init__(learning_rate, betas=betas, epsilon=epsilon, weight_decay=weight_decay, clip_norm=clip_norm)
+    _: KW_ONLY
+    weight_decay: float = field(default=0.01, metadata=_FROM_ZERO)
 
     def directions(self, values: Numbers, gradients: Numbers) -> Numbers:
         """A direção do Adam, mais λ · w."""
@@ -312,17 +297,3 @@ def clipped(gradients: Numbers, norm: float) -> Numbers:
         return gradients
     share = norm / length
     return [share * gradient for gradient in gradients]
-
-
-def _from_zero(given: Any, name: str) -> float:
-    number = as_number(given, name)
-    if not (math.isfinite(number) and number >= 0):
-        raise ValueError(f"{name} espera um número de 0 para cima, e recebeu {shorten(given)}")
-    return float(number)
-
-
-def _below_one(given: Any, name: str) -> float:
-    number = as_number(given, name)
-    if not 0 <= number < 1:
-        raise ValueError(f"{name} espera de 0 a menos que 1, e recebeu {shorten(given)}")
-    return float(number)

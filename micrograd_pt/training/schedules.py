@@ -153,12 +153,11 @@ def checked_rate(rate: Any, name: str = "learning_rate") -> Any:
         raise TypeError(f"{name} espera um número ou uma função, e recebeu a classe {rate.__name__}: faltam os números")
     if callable(rate):
         return rate
-    require_positive(rate, name)
-    return float(as_number(rate, name))
+    return float(require_positive(rate, name))
 
 
-def require_positive(given: Any, name: str) -> None:
-    """Recusa o que não é um número finito maior que 0.
+def require_positive(given: Any, name: str) -> Any:
+    """O número dado, que é finito e maior que 0.
 
     Raises:
         ValueError, TypeError: diz o que foi dado.
@@ -166,6 +165,7 @@ def require_positive(given: Any, name: str) -> None:
     number = as_number(given, name)
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name} espera um número maior que 0, e recebeu {shorten(given)}")
+    return number
 
 
 def _require_steps(given: Any, name: str) -> None:

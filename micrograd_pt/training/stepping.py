@@ -1,6 +1,9 @@
 """Um passo de treinamento, de dois modos: pelo grafo, ou pelo programa compilado do modelo e da perda.
 
-O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito mais rápido; o grafo serve a todo modelo.
+`chosen_step` escolhe: tenta compilar a perda de uma amostra, e vai pelo grafo se algo o impede, dizendo o quê. Compila
+quem, traçado duas vezes com os parâmetros e a amostra só escritos, calcula as duas vezes o mesmo, e dá em até 64
+amostras a perda e os gradientes do grafo. O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito
+mais rápido; o grafo serve a todo modelo.
 """
 
 from __future__ import annotations
@@ -100,35 +103,48 @@ class ByProgram:
                 parameter.grad = gradient
 
 
-def compiled_step(eager: ByGraph) -> tuple[ByGraph | ByProgram, str]:
-    """O passo compilado, se o modelo e a perda se deixam compilar; senão o passo pelo grafo, e por quê."""
+def chosen_step(eager: ByGraph, compiled: bool) -> tuple[ByGraph | ByProgram, str]:
+    """O passo com que se treina: o compilado, se o modelo e a perda se deixam compilar; senão pelo grafo, e por quê."""
+    if not compiled:
+        return eager, "compiled=False"
     if type(eager.optimizer).step is not Optimizer.step:
         return eager, f"{type(eager.optimizer).__name__} define o seu próprio step"
     pieces = [[x, target] for x, target in eager.samples]
     if any(shape(piece) != shape(pieces[0]) for piece in pieces):
         return eager, "as amostras não têm todas a mesma forma"
     flats = [flat(piece, "uma amostra") for piece in pieces]
-    rows = [leaves for leaves, _ in flats]
-    if any(type(leaf) is Value for leaves in rows for leaf in leaves):
-        return eager, "há Values entre as amostras"
     chance = random.getstate()
     try:
-        _check_targets(eager)
-        first, second = _traced(eager, *flats[0]), _traced(eager, *flats[0])
-        if random.getstate() != chance:
-            raise CompileError("o modelo ou a perda sorteia números")
-        if _signature(first, eager.parameters) != _signature(second, eager.parameters):
-            raise CompileError("o modelo ou a perda muda de uma chamada para outra")
+        return _compiled_step(eager, [leaves for leaves, _ in flats], flats[0][1]), ""
     except Exception as error:  # código de quem chama: se há mesmo um erro, o passo pelo grafo o mostra
         random.setstate(chance)
         return eager, f"{error}" or type(error).__name__
+
+
+def _compiled_step(eager: ByGraph, rows: list[list[Any]], rebuild: Callable[..., Any]) -> ByProgram:
+    """O passo pelo programa.
+
+    Args:
+        eager: o passo pelo grafo.
+        rows: os números de cada amostra e da sua saída desejada, em fila.
+        rebuild: devolve a uma fila a forma de uma amostra e da sua saída desejada.
+
+    Raises:
+        CompileError: o programa não daria o mesmo que o grafo.
+    """
+    if any(type(leaf) is Value for leaves in rows for leaf in leaves):
+        raise CompileError("há Values entre as amostras")
+    chance = random.getstate()
+    _check_targets(eager)
+    first, second = _traced(eager, rows[0], rebuild), _traced(eager, rows[0], rebuild)
+    if random.getstate() != chance:
+        raise CompileError("o modelo ou a perda sorteia números")
+    if _signature(first, eager.parameters) != _signature(second, eager.parameters):
+        raise CompileError("o modelo ou a perda muda de uma chamada para outra")
     inputs = first.inputs[len(eager.parameters) :]
-    try:
-        program = program_of(_graph(first), inputs, eager.parameters, eager.parameters)
-        _require_the_same(eager, program, rows)
-    except Exception as error:  # como acima
-        return eager, f"{error}" or type(error).__name__
-    return ByProgram(eager, program, rows), ""
+    program = program_of(_graph(first), inputs, eager.parameters, eager.parameters)
+    _require_the_same(eager, program, rows)
+    return ByProgram(eager, program, rows)
 
 
 def _require_the_same(eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
