@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 import math
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -328,6 +330,25 @@ def test_bias_as_a_column_is_a_node_and_as_a_variable_a_note() -> None:
     assert "1" in column and "viés" in column and "h₃" in column
     assert "1" not in variable and "h₃" not in variable
     assert {"b = +1.116", "b = +0.542", "b = −0.329"} <= set(variable)
+
+
+def test_an_input_has_the_name_that_its_neuron_was_given_whatever_its_weight_is_called() -> None:
+    assert {"altura (m)", "idade"} <= set(texts(draw_network(Neuron(2, sources=["altura (m)", "idade"]))))
+    layer = MLP(2, [3, 1], seed=1).layers[1]
+    for neuron in layer.neurons:
+        neuron.name = "saída"
+        for weight in neuron.w:
+            weight.label = "w_errado_saída"
+    for seen in (layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        assert {"h₁", "h₂", "h₃", "saída"} <= set(texts(draw_network(seen)))
+
+
+def test_an_edited_neuron_and_one_without_names_count_their_inputs() -> None:
+    edited, old = (Neuron(2, bias=False, sources=["a", "b"]) for _ in range(2))
+    edited.w = [Value(0.5), Value(-0.5), Value(1.5)]
+    del old.sources  # como num pickle de antes de haver nomes
+    assert [name for name in texts(draw_network(edited)) if name[0] in "xab"] == ["x₁", "x₂", "x₃"]
+    assert {"x₁", "x₂"} <= set(texts(draw_network(old)))
 
 
 def test_columns_have_captions() -> None:

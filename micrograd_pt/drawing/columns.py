@@ -12,7 +12,7 @@ from micrograd_pt.drawing.quoting import indexed, shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.engine import Value
 from micrograd_pt.nn import MLP, Neuron
-from micrograd_pt.words import is_simple_name, sentence
+from micrograd_pt.words import sentence
 
 MAX_UNITS = 16
 """Uma camada maior mostra só os primeiros neurônios e o último."""
@@ -222,11 +222,8 @@ def _unit(model: MLP, depth: int, row: int, sample: Sample | None, quantities: Q
 
 
 def _input_name(neuron: Neuron, row: int) -> str:
-    """De onde vem uma entrada, como o rótulo do peso dela diz: de `w_x1_h2` é x1."""
-    label, ending = neuron.w[row].label, f"_{neuron.name}" if neuron.name else ""
-    source = label.removeprefix("w_").removesuffix(ending)
-    is_said = label == f"w_{source}{ending}" and source and is_simple_name(source)
-    return source if is_said else f"x{row + 1}"
+    """Como se chama uma entrada; num neurônio que já não tem tantos pesos quantos nomes, pela posição."""
+    return neuron.sources[row] if len(neuron.sources) == len(neuron.w) else f"x{row + 1}"
 
 
 def _title(model: MLP, depth: int, lang: str) -> str:

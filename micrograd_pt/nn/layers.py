@@ -52,9 +52,14 @@ class Neuron(Module):
         name: como o neurônio se chama nos rótulos (`"h1"`).
         sources: como se chamam as entradas (`["x1", "x2"]`).
 
+    Attributes:
+        sources: os nomes das entradas, como as figuras os mostram; vazio num neurônio gravado antes de haver nomes.
+
     Raises:
         ValueError: ativação desconhecida ou `nin` menor que 1.
     """
+
+    sources: Sequence[str] = ()
 
     def __init__(
         self,
@@ -71,9 +76,9 @@ class Neuron(Module):
         self.activation = _known(activation) if nonlin else "linear"
         weight = weight or partial(random.uniform, -1, 1)
         self.name = name
-        sources = sources or [f"x{i + 1}" for i in range(nin)]
+        self.sources = [str(source) for source in sources or [f"x{i + 1}" for i in range(nin)]]
         ending = f"_{name}" if name else ""
-        self.w = [Value(weight(), f"w_{source}{ending}") for source in sources]
+        self.w = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
         self.b = Value(0.0, f"b{ending}") if bias else None
 
     @property
