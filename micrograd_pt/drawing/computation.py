@@ -13,7 +13,7 @@ from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sketch import Reading, flows_of, hidden_nodes, sketch_of
 from micrograd_pt.drawing.summary import counted, summary_of
 from micrograd_pt.engine import Value
-from micrograd_pt.given import shorten
+from micrograd_pt.given import one_of, shorten
 from micrograd_pt.graph import Graph
 from micrograd_pt.words import sentence
 
@@ -83,7 +83,7 @@ def draw(
     """
     require_prefix(prefix)
     colours = theme_named(theme)
-    shown = _checked_show(show)
+    shown = [one_of(kind, "show", SHOW) for kind in ([show] if isinstance(show, str) else show)]
     title = sentence("figure.title.graph", lang, name=getattr(value, "label", "") or "…")
     graph = Graph(value)
     neurons = cells(graph)
@@ -131,15 +131,6 @@ def fits(graph: Graph, closed: Sequence[NeuronCell] = ()) -> bool:
     """Verdadeiro se a figura não teria caixas nem setas demais."""
     boxes, arrows = drawn_size(graph, closed)
     return boxes <= MAX_NODES and arrows <= MAX_ARROWS
-
-
-def _checked_show(show: Any) -> tuple[str, ...]:
-    chosen = [show] if isinstance(show, str) else list(show)
-    for kind in chosen:
-        if kind not in SHOW:
-            expected = ", ".join([f'"{known}"' for known in SHOW])
-            raise ValueError(f"show espera uma escolha de {expected}, e recebeu {shorten(kind)}")
-    return tuple(chosen)
 
 
 def _closed(neurons: Cells, collapse: bool | Iterable[str], expand: Iterable[str]) -> tuple[NeuronCell, ...]:

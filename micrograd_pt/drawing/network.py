@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from micrograd_pt.drawing.network_dot import figure_of_network
 from micrograd_pt.drawing.network_summary import MAX_LINKS, network_summary
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import one_of, positive, shorten
 from micrograd_pt.nn import MLP, Layer, Neuron
 from micrograd_pt.words import sentence
 
@@ -102,9 +101,7 @@ def _as_network(model: Any) -> MLP:
 
 def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:
     """A taxa de aprendizado, depois de conferir que as opções combinam; 0 se não há."""
-    if show not in SHOW:
-        expected = ", ".join([f'"{known}"' for known in SHOW])
-        raise ValueError(f"show espera {expected}, e recebeu {shorten(show)}")
+    one_of(show, "show", SHOW)
     if target is not None and inputs is None:
         raise ValueError(
             "target pede também inputs: a saída desejada é a de uma amostra, draw_network(rede, [0, 1], …)"
@@ -115,10 +112,7 @@ def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:
         return 0.0
     if learning_rate is None:
         raise ValueError('show="update" precisa da taxa de aprendizado: dê learning_rate=0.5, por exemplo')
-    rate = float(as_number(learning_rate, "learning_rate"))
-    if not (math.isfinite(rate) and rate > 0):
-        raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {shorten(learning_rate)}")
-    return rate
+    return float(positive(learning_rate, "learning_rate"))
 
 
 def _sample_notes(sample: Sample | None, lang: str) -> list[str]:

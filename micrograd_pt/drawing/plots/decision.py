@@ -11,7 +11,7 @@ from micrograd_pt.compiler import trace
 from micrograd_pt.drawing.palette import THEMES
 from micrograd_pt.drawing.plots.canvas import new_axes
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, shorten, whole
 from micrograd_pt.words import number, sentence
 
 MARKERS = "o^sDvPX*<>"
@@ -60,9 +60,8 @@ def plot_decision(
             f"plot_decision espera ao menos uma amostra e uma saída desejada para cada uma, e recebeu {len(points)} "
             f"amostra(s) e {len(targets)} saída(s) desejada(s)"
         )
-    if not isinstance(resolution, int) or resolution < 2:
-        raise ValueError(f"resolution espera um inteiro, ao menos 2, e recebeu {shorten(resolution)}")
-    across, up = (_spread([point[axis] for point in points], resolution) for axis in (0, 1))
+    count = whole(resolution, "resolution", least=2)
+    across, up = (_spread([point[axis] for point in points], count) for axis in (0, 1))
     outputs = _outputs_of(model, points[0])
     plane = [[outputs(a, b) for a in across] for b in up]
     classes = sorted(set(targets))
