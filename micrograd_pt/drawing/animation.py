@@ -122,11 +122,11 @@ class _Frames:
     def _make_room(self) -> None:
         """Alarga a figura para que as legendas caibam embaixo."""
         width, height = size(self.root)
-        lines = [(step.title, _TITLE_SIZE) for step in self.steps] + [
-            (step.caption, _CAPTION_SIZE) for step in self.steps
+        captions = [(step.title, step.caption) for step in self.steps] + [(self.steps.whole.title, self.steps.caption)]
+        widths = [
+            max(text_width(title, _TITLE_SIZE), text_width(caption, _CAPTION_SIZE)) for title, caption in captions
         ]
-        lines += [(self.steps.whole.title, _TITLE_SIZE), (self.steps.caption, _CAPTION_SIZE)]
-        widest = max([text_width(text, letter) for text, letter in lines]) + 2 * _MARGIN
+        widest = max(widths) + 2 * _MARGIN
         self.middle, self.foot = max(width, widest) / 2, height
         self._resize(max(width, widest), height + _CAPTION_HEIGHT, (max(width, widest) - width) / 2)
 

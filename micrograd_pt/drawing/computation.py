@@ -96,7 +96,7 @@ def draw(
             sentence("figure.summarised", lang, nodes=MAX_NODES, arrows=MAX_ARROWS),
             sentence("figure.try.collapse" if small else "figure.try.part", lang),
         ]
-        return figure_of_summary(summary_of(graph, neurons, title, notes, lang), colours, lang, prefix)
+        return figure_of_summary(summary_of(graph, neurons, title, notes, lang), colours, prefix)
     parts, grads = graph.contributions() if "flow" in shown else ([], None)
     wants_numbers = bool(closed or {"local", "flow"} & set(shown))
     numbered = drawn_size(graph, closed)[1] <= MAX_NUMBERED_ARROWS or not wants_numbers

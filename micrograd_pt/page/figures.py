@@ -36,7 +36,7 @@ def graph_figure(graph: Graph, lang: str) -> str:
     if len(graph) > MOST_NODES or arrows_of(graph) > MOST_ARROWS:
         notes = [sentence("figure.summarised", lang, nodes=MOST_NODES, arrows=MOST_ARROWS)]
         layers = summary_of(graph, cells(graph), "", notes, lang)
-        return _inline(figure_of_summary(layers, theme_named("light"), lang, GRAPH).pipe("svg", encoding="utf-8"))
+        return _inline(figure_of_summary(layers, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
     picture = sketch_of(Reading(graph, ("data", "grad"), lang, grads=[_WIDE] * len(graph)), title="")
     return _inline(figure_of_sketch(picture, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
 
