@@ -522,6 +522,20 @@ assert "graphviz" in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(root)})
 
 
+def test_the_drawings_alone_load_no_compiler_and_no_library_of_figures() -> None:
+    code = """
+import importlib, importlib.util, sys, types
+package = types.ModuleType("micrograd_pt")  # sem a fachada, que importa tudo
+package.__path__ = importlib.util.find_spec("micrograd_pt").submodule_search_locations
+sys.modules["micrograd_pt"] = package
+importlib.import_module("micrograd_pt.drawing")
+found = {"graphviz", "matplotlib", "micrograd_pt.compiler", "micrograd_pt.drawing.plots"} & set(sys.modules)
+assert not found, found
+"""
+    root = Path(str(importlib.util.find_spec("micrograd_pt").origin)).parent.parent  # type: ignore[union-attr]
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(root)})
+
+
 # Os endereços.
 
 
