@@ -90,7 +90,9 @@ def one_of(given: Any, where: str, names: Collection[Any]) -> Any:
         ValueError: é outra coisa.
     """
     if not any(given is name or (isinstance(given, str) and given == name) for name in names):
-        raise ValueError(f"{where} espera um destes: {', '.join(map(repr, names))}; e recebeu {shorten(given)}")
+        *rest, last = [f'"{name}"' if isinstance(name, str) else repr(name) for name in names]
+        expected = f"{', '.join(rest)} ou {last}" if rest else last
+        raise ValueError(f"{where} espera {expected}, e recebeu {shorten(given)}")
     return given
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 import math
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -330,6 +332,25 @@ def test_bias_as_a_column_is_a_node_and_as_a_variable_a_note() -> None:
     assert {"b = +1.116", "b = +0.542", "b = −0.329"} <= set(variable)
 
 
+def test_an_input_has_the_name_that_its_neuron_was_given_whatever_its_weight_is_called() -> None:
+    assert {"altura (m)", "idade"} <= set(texts(draw_network(Neuron(2, sources=["altura (m)", "idade"]))))
+    layer = MLP(2, [3, 1], seed=1).layers[1]
+    for neuron in layer.neurons:
+        neuron.name = "saída"
+        for weight in neuron.w:
+            weight.label = "w_errado_saída"
+    for seen in (layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        assert {"h₁", "h₂", "h₃", "saída"} <= set(texts(draw_network(seen)))
+
+
+def test_an_edited_neuron_and_one_without_names_count_their_inputs() -> None:
+    edited, old = (Neuron(2, bias=False, sources=["a", "b"]) for _ in range(2))
+    edited.w = [Value(0.5), Value(-0.5), Value(1.5)]
+    del old.sources  # como num pickle de antes de haver nomes
+    assert [name for name in texts(draw_network(edited)) if name[0] in "xab"] == ["x₁", "x₂", "x₃"]
+    assert {"x₁", "x₂"} <= set(texts(draw_network(old)))
+
+
 def test_columns_have_captions() -> None:
     assert {"entrada", "camada oculta (sigmoide)", "saída (sigmoide)"} <= set(texts(draw_network(chapter15.network())))
     deep = texts(draw_network(MLP(2, [2, 2, 1], activation="tanh", seed=0)))
@@ -496,6 +517,20 @@ import sys, micrograd_pt
 assert "graphviz" not in sys.modules
 micrograd_pt.draw(micrograd_pt.Value(1.0))
 assert "graphviz" in sys.modules
+"""
+    root = Path(str(importlib.util.find_spec("micrograd_pt").origin)).parent.parent  # type: ignore[union-attr]
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(root)})
+
+
+def test_the_drawings_alone_load_no_compiler_and_no_library_of_figures() -> None:
+    code = """
+import importlib, importlib.util, sys, types
+package = types.ModuleType("micrograd_pt")  # sem a fachada, que importa tudo
+package.__path__ = importlib.util.find_spec("micrograd_pt").submodule_search_locations
+sys.modules["micrograd_pt"] = package
+importlib.import_module("micrograd_pt.drawing")
+found = {"graphviz", "matplotlib", "micrograd_pt.compiler", "micrograd_pt.drawing.plots"} & set(sys.modules)
+assert not found, found
 """
     root = Path(str(importlib.util.find_spec("micrograd_pt").origin)).parent.parent  # type: ignore[union-attr]
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(root)})

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from micrograd_pt import MLP, Value, chapter15, dot, draw, draw_network, draw_steps, half_squared_error
-from micrograd_pt.drawing import Figure, rendering
+from micrograd_pt.drawing import Figure, Reading, rendering, sketch_of
 from micrograd_pt.drawing.neurons import cells
 from micrograd_pt.drawing.quoting import shown, signed, text_width
 from micrograd_pt.graph import Graph
@@ -66,6 +66,14 @@ def test_arrows_carry_local_derivatives_and_gradients_that_add_up_in_each_node()
         assert written(arrow, "flow") == [f"←{shown(totals[user.index] * graph.locals(user)[position])}"]
     for node in graph.nodes:
         assert written(seen[f"node-{node.index}"], "grad") == [shown(totals[node.index])]
+    assert [node.value.grad for node in graph.nodes] == [0] * len(graph)
+
+
+def test_gradients_given_as_data_are_the_ones_shown_and_none_is_stored() -> None:
+    graph = Graph(shared_expression())
+    stored, given = (sketch_of(Reading(graph, ["grad"], grads=grads), title="") for grads in (None, range(len(graph))))
+    assert [row.text for box in stored.boxes for row in box.rows] == ["0"] * len(graph)
+    assert [row.text for box in given.boxes for row in box.rows] == [str(place) for place in range(len(graph))]
     assert [node.value.grad for node in graph.nodes] == [0] * len(graph)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from micrograd_pt.drawing.markup import FONTS, SVG, annotated, size, written
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import text_width, visible
 from micrograd_pt.drawing.story import Scene, Story
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import positive
 
 _TITLE_SIZE, _CAPTION_SIZE, _CAPTION_HEIGHT, _MARGIN = 12.0, 11.0, 48.0, 12.0
 _REST = 2
@@ -63,9 +62,7 @@ def animation(steps: Story, seconds: float) -> Animation:
     Raises:
         ValueError: `seconds` não é um número finito maior que 0.
     """
-    duration = float(as_number(seconds, "seconds"))
-    if not (math.isfinite(duration) and duration > 0):
-        raise ValueError(f"seconds espera um número finito maior que 0, e recebeu {shorten(seconds)}")
+    duration = float(positive(seconds, "seconds"))
     source = steps.whole.pipe("svg", encoding="utf-8")
     root = annotated(source, steps.whole.parts, steps.whole.title)
     mark = "a" + hashlib.sha256(f"{duration} {source}".encode()).hexdigest()[:8]
@@ -125,11 +122,11 @@ class _Frames:
     def _make_room(self) -> None:
         """Alarga a figura para que as legendas caibam embaixo."""
         width, height = size(self.root)
-        lines = [(step.title, _TITLE_SIZE) for step in self.steps] + [
-            (step.caption, _CAPTION_SIZE) for step in self.steps
+        captions = [(step.title, step.caption) for step in self.steps] + [(self.steps.whole.title, self.steps.caption)]
+        widths = [
+            max(text_width(title, _TITLE_SIZE), text_width(caption, _CAPTION_SIZE)) for title, caption in captions
         ]
-        lines += [(self.steps.whole.title, _TITLE_SIZE), (self.steps.caption, _CAPTION_SIZE)]
-        widest = max([text_width(text, letter) for text, letter in lines]) + 2 * _MARGIN
+        widest = max(widths) + 2 * _MARGIN
         self.middle, self.foot = max(width, widest) / 2, height
         self._resize(max(width, widest), height + _CAPTION_HEIGHT, (max(width, widest) - width) / 2)
 

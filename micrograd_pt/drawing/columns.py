@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from micrograd_pt.drawing.quoting import indexed, shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.engine import Value
 from micrograd_pt.nn import MLP, Neuron
-from micrograd_pt.words import is_simple_name, sentence
+from micrograd_pt.words import sentence
 
 MAX_UNITS = 16
 """Uma camada maior mostra só os primeiros neurônios e o último."""
@@ -33,18 +33,27 @@ _SOME_UNITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Quantities:
-    """O que se lê nas setas: pesos, gradientes ou a mudança de cada peso.
+class NetworkReading:
+    """Uma rede com o que se quer ver nela.
 
     Attributes:
-        show: `"weights"`, `"gradients"` ou `"update"`.
+        model: a rede.
+        sample: a amostra que a atravessa; sem a saída desejada dela, os gradientes são os guardados em `grad`.
+        show: o que se lê nas setas: `"weights"`, `"gradients"` ou `"update"`.
         rate: a taxa de aprendizado.
-        gradients: o gradiente por `id` do parâmetro; None: os guardados em `grad`.
+        lang: a língua.
     """
 
+    model: MLP
+    sample: Sample
     show: str
     rate: float
-    gradients: dict[int, Any] | None
+    lang: str
+
+    @property
+    def gradients(self) -> Mapping[int, Any] | None:
+        """O gradiente por `id` do parâmetro; None: os guardados em `grad`."""
+        return self.sample.gradients
 
     def of(self, parameter: Value) -> tuple[Any, str]:
         """O número que dá sinal e espessura à seta de um peso, e o que se escreve nela."""
@@ -147,21 +156,52 @@ class Gap:
         return arrows <= FEW_ARROWS or (min(sizes) <= MAX_NARROW_SIDE and arrows <= MAX_NUMBERS)
 
 
-def columns_of(model: MLP, sample: Sample | None, quantities: Quantities, lang: str) -> list[Column | None]:
-    """As colunas da figura; None marca o lugar das camadas que não cabem."""
-    depths: list[int | None] = list(range(len(model.layers) + 1))
+@dataclass(frozen=True, slots=True)
+class NetworkSketch:
+    """Uma figura da rede.
+
+    Attributes:
+        title: do que ela é.
+        columns: as colunas; None onde há camadas que não se desenham.
+        gaps: as setas entre elas.
+        legend: o que quer dizer uma seta positiva, uma negativa e, se há uma, a de um zero.
+        notes: o que se escreve embaixo.
+    """
+
+    title: str
+    columns: tuple[Column | None, ...]
+    gaps: tuple[Gap, ...]
+    legend: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def network_sketch(reading: NetworkReading) -> NetworkSketch:
+    """A figura de uma rede.
+
+    Args:
+        reading: a rede e o que se quer ver nela.
+    """
+    depths: list[int | None] = list(range(len(reading.model.layers) + 1))
     if len(depths) > MAX_COLUMNS:
         depths = [*depths[: MAX_COLUMNS - 3], None, *depths[-2:]]
-    return [None if depth is None else _column(model, depth, sample, quantities, lang) for depth in depths]
+    columns = tuple([None if depth is None else _column(reading, depth) for depth in depths])
+    gaps = tuple(_gaps(reading, columns))
+    sizes = "-".join(["…" if column is None else str(column.size) for column in columns])
+    title = sentence("figure.title.network", reading.lang, sizes=sizes)
+    signs = ["positive", "negative"] + ["zero"] * any(quantity == 0 for quantity in quantities_of(gaps))
+    legend = tuple([sentence(f"figure.{sign}.{reading.show}", reading.lang) for sign in signs])
+    return NetworkSketch(title, columns, gaps, legend, tuple(_notes(reading, columns, gaps)))
 
 
-def links_of(columns: Sequence[Column | None], quantities: Quantities) -> list[Gap]:
-    """As setas entre cada duas colunas vizinhas."""
-    gaps = []
-    for place, (left, right) in enumerate(pairwise(columns)):
-        if left is not None and right is not None:
-            gaps.append(Gap(place, left, right, tuple(_links(left, right, quantities))))
-    return gaps
+def quantities_of(gaps: Iterable[Gap]) -> list[Any]:
+    """O número de cada seta."""
+    return [link.quantity for gap in gaps for link in gap.links]
+
+
+def missing_layers(columns: Iterable[Column | None]) -> tuple[int, int]:
+    """A primeira e a última das camadas que não se desenham: as que vêm antes das duas últimas colunas."""
+    *_, before, after, _ = [column.depth for column in columns if column is not None]
+    return before + 1, after - 1
 
 
 def size_of(quantity: Any) -> float:
@@ -172,77 +212,92 @@ def size_of(quantity: Any) -> float:
         return math.inf
 
 
-def notes_of(columns: Sequence[Column | None], gaps: Sequence[Gap], quantities: Quantities, lang: str) -> list[str]:
-    """Como ler a espessura das setas, e o que ficou de fora."""
-    drawn = [column for column in columns if column is not None]
-    notes = [sentence(f"figure.width.{quantities.show}", lang, rate=shown(quantities.rate))]
-    notes += gradient_notes(gaps, quantities, lang)
-    if not all(gap.has_numbers for gap in gaps):
-        notes.append(sentence("figure.note.no_numbers", lang))
-    if any(None in column.units for column in drawn):
-        notes.append(sentence("figure.note.some_units", lang))
-    if None in columns:
-        first, last = drawn[-3].depth + 1, drawn[-2].depth - 1
-        notes.append(sentence("figure.note.some_layers", lang, first=first, last=last))
-    return notes
-
-
-def gradient_notes(gaps: Sequence[Gap], quantities: Quantities, lang: str) -> list[str]:
-    """De onde vêm os gradientes, se não são os de uma amostra."""
-    if quantities.show == "weights" or quantities.gradients is not None:
+def sample_notes(reading: NetworkReading) -> list[str]:
+    """A saída desejada e a perda da amostra, se há."""
+    if not reading.sample.targets:
         return []
-    still = all(link.quantity == 0 for gap in gaps for link in gap.links)
-    return [sentence("figure.note.no_gradients" if still else "figure.note.stored", lang)]
+    targets = ", ".join([shown(target) for target in reading.sample.targets])
+    return [sentence("figure.note.sample", reading.lang, target=targets, loss=shown(reading.sample.loss))]
 
 
-def _column(model: MLP, depth: int, sample: Sample | None, quantities: Quantities, lang: str) -> Column:
-    size = len(model.layers[0].neurons[0].w) if depth == 0 else len(model.layers[depth - 1].neurons)
+def gradient_notes(reading: NetworkReading, gaps: Iterable[Gap]) -> list[str]:
+    """De onde vêm os gradientes, se não são os de uma amostra."""
+    if reading.show == "weights" or reading.gradients is not None:
+        return []
+    still = all(quantity == 0 for quantity in quantities_of(gaps))
+    return [sentence("figure.note.no_gradients" if still else "figure.note.stored", reading.lang)]
+
+
+def _notes(reading: NetworkReading, columns: Sequence[Column | None], gaps: Sequence[Gap]) -> Iterator[str]:
+    """A amostra, como ler a espessura das setas, e o que ficou de fora."""
+    yield from sample_notes(reading)
+    yield sentence(f"figure.width.{reading.show}", reading.lang, rate=shown(reading.rate))
+    yield from gradient_notes(reading, gaps)
+    if not all(gap.has_numbers for gap in gaps):
+        yield sentence("figure.note.no_numbers", reading.lang)
+    if any(column is not None and None in column.units for column in columns):
+        yield sentence("figure.note.some_units", reading.lang)
+    if None in columns:
+        first, last = missing_layers(columns)
+        yield sentence("figure.note.some_layers", reading.lang, first=first, last=last)
+
+
+def _column(reading: NetworkReading, depth: int) -> Column:
+    layers = reading.model.layers
+    size = len(layers[0].neurons[0].w) if depth == 0 else len(layers[depth - 1].neurons)
     rows: list[int | None] = list(range(size))
     if size > MAX_UNITS:
         rows = [*rows[: _SOME_UNITS - 1], None, size - 1]
-    units = tuple([None if row is None else _unit(model, depth, row, sample, quantities, lang) for row in rows])
-    role = "leaf" if depth == 0 else "output" if depth == len(model.layers) else "operation"
-    subtitle = sentence("figure.in_all", lang, count=size) if None in units else ""
-    return Column(depth, _title(model, depth, lang), subtitle, size, units, role)
+    units = tuple([None if row is None else _unit(reading, depth, row) for row in rows])
+    role = "leaf" if depth == 0 else "output" if depth == len(layers) else "operation"
+    subtitle = sentence("figure.in_all", reading.lang, count=size) if None in units else ""
+    return Column(depth, _title(reading, depth), subtitle, size, units, role)
 
 
-def _unit(model: MLP, depth: int, row: int, sample: Sample | None, quantities: Quantities, lang: str) -> Unit:
-    value = None if sample is None else sample.values[depth][row]
+def _unit(reading: NetworkReading, depth: int, row: int) -> Unit:
+    model, sample = reading.model, reading.sample
+    value = sample.values[depth][row] if sample.values else None
     if depth == 0:
-        if model.bias == "column" and row == len(model.layers[0].neurons[0].w) - 1:
-            return Unit(row, "1", None, (sentence("figure.bias", lang),), None, is_bias=True)
-        return Unit(row, indexed(_input_name(model.layers[0].neurons[0], row)), value, (), None)
+        first = model.layers[0].neurons[0]
+        if model.bias == "column" and row == len(first.w) - 1:
+            return Unit(row, "1", None, (sentence("figure.bias", reading.lang),), None, is_bias=True)
+        return Unit(row, indexed(_input_name(first, row)), value, (), None)
     neuron = model.layers[depth - 1].neurons[row]
-    notes = [] if neuron.b is None else [quantities.of_bias(neuron.b)]
-    if quantities.show == "gradients" and sample is not None and sample.deltas:
+    notes = [] if neuron.b is None else [reading.of_bias(neuron.b)]
+    if reading.show == "gradients" and sample.deltas:
         notes.insert(0, f"∂E/∂z = {signed(sample.deltas[depth][row])}")
-    if sample is not None and sample.targets and depth == len(model.layers):
-        notes.append(sentence("figure.target", lang, value=shown(sample.targets[row])))
+    if sample.targets and depth == len(model.layers):
+        notes.append(sentence("figure.target", reading.lang, value=shown(sample.targets[row])))
     return Unit(row, indexed(neuron.name or f"o{row + 1}"), value, tuple(notes), neuron)
 
 
 def _input_name(neuron: Neuron, row: int) -> str:
-    """De onde vem uma entrada, como o rótulo do peso dela diz: de `w_x1_h2` é x1."""
-    label, ending = neuron.w[row].label, f"_{neuron.name}" if neuron.name else ""
-    source = label.removeprefix("w_").removesuffix(ending)
-    is_said = label == f"w_{source}{ending}" and source and is_simple_name(source)
-    return source if is_said else f"x{row + 1}"
+    """Como se chama uma entrada; num neurônio que já não tem tantos pesos quantos nomes, pela posição."""
+    return neuron.sources[row] if len(neuron.sources) == len(neuron.w) else f"x{row + 1}"
 
 
-def _title(model: MLP, depth: int, lang: str) -> str:
+def _title(reading: NetworkReading, depth: int) -> str:
     """A legenda da coluna, com a ativação."""
+    layers, lang = reading.model.layers, reading.lang
     if depth == 0:
         return sentence("figure.input", lang)
-    used = dict.fromkeys(neuron.activation for neuron in model.layers[depth - 1].neurons)
+    used = dict.fromkeys(neuron.activation for neuron in layers[depth - 1].neurons)
     activations = ", ".join([sentence(f"figure.activation.{activation}", lang) for activation in used])
-    if depth == len(model.layers):
+    if depth == len(layers):
         return sentence("figure.column.output", lang, activation=activations)
-    name = "figure.column.hidden" if len(model.layers) > 2 else "figure.column.only_hidden"
+    name = "figure.column.hidden" if len(layers) > 2 else "figure.column.only_hidden"
     return sentence(name, lang, number=depth, activation=activations)
 
 
-def _links(left: Column, right: Column, quantities: Quantities) -> Iterator[Link]:
+def _gaps(reading: NetworkReading, columns: Sequence[Column | None]) -> Iterator[Gap]:
+    """As setas entre cada duas colunas vizinhas."""
+    for place, (left, right) in enumerate(pairwise(columns)):
+        if left is not None and right is not None:
+            yield Gap(place, left, right, tuple(_links(reading, left, right)))
+
+
+def _links(reading: NetworkReading, left: Column, right: Column) -> Iterator[Link]:
     for i, source in enumerate(left.units):
         for j, target in enumerate(right.units):
             if source is not None and target is not None and target.neuron is not None:
-                yield Link(i, j, *quantities.of(target.neuron.w[source.index]))
+                yield Link(i, j, *reading.of(target.neuron.w[source.index]))

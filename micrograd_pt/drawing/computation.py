@@ -10,10 +10,10 @@ from micrograd_pt.drawing.dot import figure_of_sketch, figure_of_summary
 from micrograd_pt.drawing.emphasis import emphasis
 from micrograd_pt.drawing.neurons import Cells, NeuronCell, cells
 from micrograd_pt.drawing.palette import theme_named
-from micrograd_pt.drawing.sketch import Reading, hidden_nodes, sketch_of
+from micrograd_pt.drawing.sketch import Reading, flows_of, hidden_nodes, sketch_of
 from micrograd_pt.drawing.summary import counted, summary_of
 from micrograd_pt.engine import Value
-from micrograd_pt.given import shorten
+from micrograd_pt.given import one_of, shorten
 from micrograd_pt.graph import Graph
 from micrograd_pt.words import sentence
 
@@ -83,25 +83,24 @@ def draw(
     """
     require_prefix(prefix)
     colours = theme_named(theme)
-    shown = _checked_show(show)
+    shown = [one_of(kind, "show", SHOW) for kind in ([show] if isinstance(show, str) else show)]
     title = sentence("figure.title.graph", lang, name=getattr(value, "label", "") or "…")
     graph = Graph(value)
     neurons = cells(graph)
     closed = _closed(neurons, collapse, expand)
     marked = emphasis(graph, highlight, downstream)
-    boxes, arrows = drawn_size(graph, closed)
-    if boxes > MAX_NODES or arrows > MAX_ARROWS:
-        small = not closed and neurons.found and _fits(graph, neurons.found)
+    if not fits(graph, closed):
+        small = not closed and neurons.found and fits(graph, neurons.found)
         notes = [
             counted("figure.graph_size", len(graph), lang, arrows=arrows_of(graph)),
             sentence("figure.summarised", lang, nodes=MAX_NODES, arrows=MAX_ARROWS),
             sentence("figure.try.collapse" if small else "figure.try.part", lang),
         ]
-        return figure_of_summary(summary_of(graph, neurons, title, notes, lang), colours, lang, prefix)
-    gradients = backward_numbers(graph) if "flow" in shown else None
+        return figure_of_summary(summary_of(graph, neurons, title, notes, lang), colours, prefix)
+    parts, grads = graph.contributions() if "flow" in shown else ([], None)
     wants_numbers = bool(closed or {"local", "flow"} & set(shown))
-    numbered = arrows <= MAX_NUMBERED_ARROWS or not wants_numbers
-    reading = Reading(graph, shown, lang, closed, None, gradients, numbered=numbered)
+    numbered = drawn_size(graph, closed)[1] <= MAX_NUMBERED_ARROWS or not wants_numbers
+    reading = Reading(graph, shown, lang, closed, numbered=numbered, grads=grads, flows=flows_of(parts))
     notes = [sentence(f"figure.note.{kind}", lang) for kind in ("local", "flow") if kind in shown and numbered]
     if closed:
         place = "closed_inside" if reading.weights_inside else "closed" if numbered else "closed_box"
@@ -110,12 +109,6 @@ def draw(
         notes.append(sentence("figure.note.no_numbers", lang))
     picture = sketch_of(reading, title=title, neurons=neurons if group else None, notes=notes, emphasis=marked)
     return figure_of_sketch(picture, colours, prefix)
-
-
-def backward_numbers(graph: Graph) -> tuple[list[Any], dict[tuple[int, int], Any]]:
-    """O passo para trás, ao lado do grafo: o gradiente de cada nó, e o que cada uso, (quem usa, argumento), entrega."""
-    parts, totals = graph.contributions()
-    return totals, {(part.user.index, part.position): part.product for uses in parts for part in uses}
 
 
 def drawn_size(graph: Graph, closed: Sequence[NeuronCell] = ()) -> tuple[int, int]:
@@ -134,18 +127,10 @@ def arrows_of(graph: Graph) -> int:
     return sum([len(node.inputs) for node in graph.nodes])
 
 
-def _fits(graph: Graph, closed: Sequence[NeuronCell]) -> bool:
+def fits(graph: Graph, closed: Sequence[NeuronCell] = ()) -> bool:
+    """Verdadeiro se a figura não teria caixas nem setas demais."""
     boxes, arrows = drawn_size(graph, closed)
     return boxes <= MAX_NODES and arrows <= MAX_ARROWS
-
-
-def _checked_show(show: Any) -> tuple[str, ...]:
-    chosen = [show] if isinstance(show, str) else list(show)
-    for kind in chosen:
-        if kind not in SHOW:
-            expected = ", ".join([f'"{known}"' for known in SHOW])
-            raise ValueError(f"show espera uma escolha de {expected}, e recebeu {shorten(kind)}")
-    return tuple(chosen)
 
 
 def _closed(neurons: Cells, collapse: bool | Iterable[str], expand: Iterable[str]) -> tuple[NeuronCell, ...]:

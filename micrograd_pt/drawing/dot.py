@@ -30,20 +30,19 @@ def figure_of_sketch(sketch: Sketch, theme: Theme, prefix: str) -> Figure:
     return _GraphDrawing(sketch, theme, prefix).figure
 
 
-def figure_of_summary(summary: Summary, theme: Theme, lang: str, prefix: str) -> Figure:
+def figure_of_summary(summary: Summary, theme: Theme, prefix: str) -> Figure:
     """A figura do resumo de um grafo grande.
 
     Args:
         summary: o que se desenha.
         theme: as cores.
-        lang: a língua.
         prefix: o começo de cada `id`.
     """
     figure = _blank(summary.title, summary.notes, theme, prefix)
     for number, band in enumerate(summary.bands):
         figure.node(
             f"s{number}",
-            _band_label(band, theme, lang),
+            _band_label(band, theme),
             fillcolor=getattr(theme, band.role),
             **addressed(prefix, f"band {band.role}", "band", number),
         )
@@ -152,7 +151,7 @@ class _GraphDrawing:
             return {}
         if not home:
             return {"minlen": "2"}
-        if self._is_open(home):  # quem vem de fora fica antes do grupo
+        if home in self.nested:  # num neurônio aberto, quem vem de fora fica antes do grupo
             return {"minlen": "3" if arrow.rows else "2"}
         return {"tailport": "e", "headport": "w"}  # num neurônio fechado se entra pelo lado, longe do título
 
@@ -168,10 +167,6 @@ class _GraphDrawing:
             margin="0.04,0.02",
             **addressed(self.prefix, "constant", "constant", *_use(arrow)),
         )
-
-    def _is_open(self, group: str) -> bool:
-        """Verdadeiro se o grupo é um neurônio aberto."""
-        return group in self.nested
 
     def _is_strong(self, index: int) -> bool:
         return self.sketch.emphasis is not None and index in self.sketch.emphasis.nodes
@@ -274,8 +269,8 @@ def _raised(cells: str) -> str:
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{cells}</TR>{gap}</TABLE>'
 
 
-def _band_label(band: Band, theme: Theme, lang: str) -> str:
+def _band_label(band: Band, theme: Theme) -> str:
     lines = [f'<TR><TD ALIGN="LEFT"><B>{quoted(band.title, 60)}</B></TD></TR>']
-    for line in band.lines(lang):
+    for line in band.lines:
         lines.append(f'<TR><TD ALIGN="LEFT"><FONT COLOR="{theme.neutral}">{quoted(line, 60)}</FONT></TD></TR>')
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(lines)}</TABLE>>'

@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_pt.drawing.addresses import require_prefix
 from micrograd_pt.drawing.animation import Animation, animation
-from micrograd_pt.drawing.computation import (
-    MAX_ARROWS,
-    MAX_NODES,
-    MAX_NUMBERED_ARROWS,
-    arrows_of,
-    backward_numbers,
-    drawn_size,
-)
+from micrograd_pt.drawing.computation import MAX_ARROWS, MAX_NODES, MAX_NUMBERED_ARROWS, arrows_of, fits
 from micrograd_pt.drawing.dot import figure_of_sketch
 from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.palette import Theme, theme_named
-from micrograd_pt.drawing.sketch import Moment, Reading, sketch_of
+from micrograd_pt.drawing.sketch import Moment, Reading, flows_of, sketch_of
 from micrograd_pt.drawing.story import Scene, Story
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
@@ -114,7 +107,7 @@ def draw_steps(value: Value, *, theme: str = "light", lang: str = "pt", prefix: 
     colours = theme_named(theme)
     title = sentence("figure.title.steps", lang, name=getattr(value, "label", "") or "…")
     graph = Graph(value)
-    if len(graph) > MAX_NODES or arrows_of(graph) > MAX_ARROWS:
+    if not fits(graph):
         raise ValueError(
             f"o grafo tem {len(graph)} nós e {arrows_of(graph)} setas, demais para se desenhar passo a passo (até "
             f"{MAX_NODES} e {MAX_ARROWS}): parta de um nó mais perto das entradas, ou use draw(v), que resume o grafo"
@@ -127,10 +120,13 @@ class _Chain:
 
     def __init__(self, graph: Graph, title: str, theme: Theme, lang: str, prefix: str) -> None:
         self.graph, self.title, self.theme, self.lang, self.prefix = graph, title, theme, lang, prefix
-        self.parts, self.totals = graph.contributions()
-        self.numbers = backward_numbers(graph)
-        self.numbered = drawn_size(graph)[1] <= MAX_NUMBERED_ARROWS
-        self.lesson = explain(graph.root.value, [node.value for node in graph.nodes], lang=lang)
+        self.parts, self.grads = graph.contributions()
+        self.flows = flows_of(self.parts)
+        lesson = explain(graph.root.value, [node.value for node in graph.nodes], lang=lang)
+        self.captions = {
+            "forward": self._captions([step.node for step in lesson.forward], lesson.forward_section().lines),
+            "backward": self._captions([step.node for step in lesson.backward], lesson.backward_section().lines),
+        }
 
     def steps(self) -> Steps:
         """Todos os passos."""
@@ -138,44 +134,41 @@ class _Chain:
         grad: set[int] = set()
         flow: set[tuple[int, int]] = set()
         steps: list[Scene] = []
-        forward = self._captions([step.node for step in self.lesson.forward], self.lesson.forward_section().lines)
-        backward = self._captions([step.node for step in self.lesson.backward], self.lesson.backward_section().lines)
         computed = [node for node in self.graph.nodes if not node.is_leaf]
         for number, node in enumerate(computed, start=1):
             data.add(node.index)
             arrows = {(arg.index, node.index, i) for i, arg in enumerate(node.inputs) if isinstance(arg, Node)}
-            moment = Moment(frozenset(data))
-            steps.append(self._step("forward", number, len(computed), node, arrows, moment, forward[node.index]))
+            steps.append(self._scene("forward", number, node, arrows, Moment(frozenset(data))))
         for number, node in enumerate(reversed(self.graph.nodes), start=1):
             grad.add(node.index)
             uses = self.parts[node.index]
             flow |= {(part.user.index, part.position) for part in uses}
             arrows = {(node.index, part.user.index, part.position) for part in uses}
             moment = Moment(frozenset(data), frozenset(grad), frozenset(flow))
-            caption = backward[node.index]
-            steps.append(self._step("backward", number, len(self.graph), node, arrows, moment, caption))
+            steps.append(self._scene("backward", number, node, arrows, moment))
         caption = sentence("figure.steps.whole", self.lang, forward=len(computed), backward=len(self.graph))
-        whole = self._figure(Moment(frozenset(data), frozenset(grad), frozenset(flow)), None, ())
-        return Steps(steps, whole, self.theme, caption)
+        return Steps(steps, self._figure(moment, None, ()), self.theme, caption)
 
-    def _step(
-        self,
-        phase: str,
-        number: int,
-        count: int,
-        node: Node,
-        arrows: set[tuple[int, int, int]],
-        moment: Moment,
-        caption: str,
-    ) -> Scene:
-        title = sentence(f"figure.step.{phase}", self.lang, number=number, count=count)
+    def _scene(self, phase: str, number: int, node: Node, arrows: set[tuple[int, int, int]], moment: Moment) -> Scene:
+        captions = self.captions[phase]
+        title, caption = (
+            sentence(f"figure.step.{phase}", self.lang, number=number, count=len(captions)),
+            captions[node.index],
+        )
         current = Emphasis(frozenset({node.index}), frozenset(arrows), dims=False)
         figure = self._figure(moment, current, (title, caption))
         return Scene(phase, number, node.index, frozenset(arrows), title, caption, figure)
 
     def _figure(self, moment: Moment, current: Emphasis | None, notes: Sequence[str]) -> Figure:
-        shown_kinds = ("data", "grad", "flow")
-        reading = Reading(self.graph, shown_kinds, self.lang, (), moment, self.numbers, numbered=self.numbered)
+        reading = Reading(
+            self.graph,
+            ("data", "grad", "flow"),
+            self.lang,
+            moment=moment,
+            numbered=arrows_of(self.graph) <= MAX_NUMBERED_ARROWS,
+            grads=self.grads,
+            flows=self.flows,
+        )
         picture = sketch_of(reading, title=self.title, notes=notes, emphasis=current)
         return figure_of_sketch(picture, self.theme, self.prefix)
 

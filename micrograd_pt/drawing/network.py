@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from micrograd_pt.drawing.addresses import require_prefix
-from micrograd_pt.drawing.columns import Column, Quantities, columns_of, gradient_notes, links_of, notes_of
+from micrograd_pt.drawing.columns import NetworkReading, network_sketch, quantities_of
 from micrograd_pt.drawing.dot import figure_of_summary
 from micrograd_pt.drawing.network_dot import figure_of_network
 from micrograd_pt.drawing.network_summary import MAX_LINKS, network_summary
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import one_of, positive, shorten
 from micrograd_pt.nn import MLP, Layer, Neuron
-from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -68,17 +66,12 @@ def draw_network(
     require_prefix(prefix)
     colours = theme_named(theme)
     rate = _checked(show, inputs, target, learning_rate)
-    sample = None if inputs is None else sample_of(network, inputs, target)
-    quantities = Quantities(show, rate, None if sample is None else sample.gradients)
-    columns = columns_of(network, sample, quantities, lang)
-    links = links_of(columns, quantities)
-    title = sentence("figure.title.network", lang, sizes=_sizes(columns))
-    if sum([len(gap.links) for gap in links]) > MAX_LINKS:
-        notes = [*_sample_notes(sample, lang), *gradient_notes(links, quantities, lang)]
-        small = network_summary(network, columns, sample, quantities, title, notes, lang)
-        return figure_of_summary(small, colours, lang, prefix)
-    notes = [*_sample_notes(sample, lang), *notes_of(columns, links, quantities, lang)]
-    return figure_of_network(columns, links, notes, show, title, colours, lang, prefix)
+    sample = Sample() if inputs is None else sample_of(network, inputs, target)
+    reading = NetworkReading(network, sample, show, rate, lang)
+    sketch = network_sketch(reading)
+    if len(quantities_of(sketch.gaps)) > MAX_LINKS:
+        return figure_of_summary(network_summary(reading, sketch), colours, prefix)
+    return figure_of_network(sketch, colours, prefix)
 
 
 def _as_network(model: Any) -> MLP:
@@ -102,9 +95,7 @@ def _as_network(model: Any) -> MLP:
 
 def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:
     """A taxa de aprendizado, depois de conferir que as opções combinam; 0 se não há."""
-    if show not in SHOW:
-        expected = ", ".join([f'"{known}"' for known in SHOW])
-        raise ValueError(f"show espera {expected}, e recebeu {shorten(show)}")
+    one_of(show, "show", SHOW)
     if target is not None and inputs is None:
         raise ValueError(
             "target pede também inputs: a saída desejada é a de uma amostra, draw_network(rede, [0, 1], …)"
@@ -115,20 +106,4 @@ def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:
         return 0.0
     if learning_rate is None:
         raise ValueError('show="update" precisa da taxa de aprendizado: dê learning_rate=0.5, por exemplo')
-    rate = float(as_number(learning_rate, "learning_rate"))
-    if not (math.isfinite(rate) and rate > 0):
-        raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {shorten(learning_rate)}")
-    return rate
-
-
-def _sample_notes(sample: Sample | None, lang: str) -> list[str]:
-    from micrograd_pt.drawing.quoting import shown
-
-    if sample is None or sample.loss is None:
-        return []
-    targets = ", ".join([shown(target) for target in sample.targets])
-    return [sentence("figure.note.sample", lang, target=targets, loss=shown(sample.loss))]
-
-
-def _sizes(columns: Sequence[Column | None]) -> str:
-    return "-".join(["…" if column is None else str(column.size) for column in columns])
+    return float(positive(learning_rate, "learning_rate"))

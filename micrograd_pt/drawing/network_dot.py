@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_pt.drawing import palette
 from micrograd_pt.drawing.addresses import addressed
-from micrograd_pt.drawing.columns import Column, Gap, Unit, size_of
+from micrograd_pt.drawing.columns import Column, Gap, NetworkSketch, Unit, quantities_of, size_of
 from micrograd_pt.drawing.network_layout import (
     NAME_SIZE,
     NOTE_SIZE,
     NUMBER_HEIGHT,
     NUMBER_SIZE,
     TITLE_SIZE,
-    Measures,
     fitting,
     measured,
     number_width,
@@ -23,39 +22,24 @@ from micrograd_pt.drawing.network_layout import (
 )
 from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import quoted, shown, text_width
-from micrograd_pt.words import sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
 
 
-def figure_of_network(
-    columns: Sequence[Column | None],
-    gaps: Sequence[Gap],
-    notes: Sequence[str],
-    show: str,
-    title: str,
-    theme: Theme,
-    lang: str,
-    prefix: str,
-) -> Figure:
+def figure_of_network(sketch: NetworkSketch, theme: Theme, prefix: str) -> Figure:
     """A figura de uma rede.
 
     Args:
-        columns: as colunas; None onde há camadas que não se desenham.
-        gaps: as setas entre elas.
-        notes: o que se escreve embaixo.
-        show: o que as setas mostram.
-        title: do que é a figura.
+        sketch: o que se desenha.
         theme: as cores.
-        lang: a língua.
         prefix: o começo de cada `id`.
     """
     from micrograd_pt.drawing.rendering import Figure
 
     figure = Figure(
         "rede",
-        title=title,
+        title=sketch.title,
         engine="neato",
         graph_attr={
             "inputscale": "72",
@@ -68,24 +52,28 @@ def figure_of_network(
         node_attr={"fontname": palette.FONT, "color": theme.outline, "penwidth": "1.4", "label": ""},
         edge_attr={"arrowsize": "0.55"},
     )
-    drawing = _NetworkDrawing(figure, measured(columns, gaps), theme, prefix)
-    for place, column in enumerate(columns):
-        if column is None:
-            drawing.dots(f"d{place}", drawing.sheet.xs[place], 0, 9, 0)
-        else:
-            drawing.column(place, column)
-    largest = _largest([link.quantity for gap in gaps for link in gap.links])
-    for gap in gaps:
-        drawing.gap(gap, largest)
-    drawing.legend([link.quantity for gap in gaps for link in gap.links], notes, show, lang)
+    _NetworkDrawing(figure, sketch, theme, prefix).draw()
     return figure
 
 
 class _NetworkDrawing:
     """Um desenho em andamento."""
 
-    def __init__(self, figure: Figure, sheet: Measures, theme: Theme, prefix: str) -> None:
-        self.figure, self.sheet, self.theme, self.prefix = figure, sheet, theme, prefix
+    def __init__(self, figure: Figure, sketch: NetworkSketch, theme: Theme, prefix: str) -> None:
+        self.figure, self.sketch, self.theme, self.prefix = figure, sketch, theme, prefix
+        self.sheet = measured(sketch.columns, sketch.gaps)
+
+    def draw(self) -> None:
+        """Tudo: as colunas, as setas e o que se escreve embaixo."""
+        for place, column in enumerate(self.sketch.columns):
+            if column is None:
+                self.dots(f"d{place}", self.sheet.xs[place], 0, 9, 0)
+            else:
+                self.column(place, column)
+        largest = _largest(quantities_of(self.sketch.gaps))
+        for gap in self.sketch.gaps:
+            self.gap(gap, largest)
+        self.legend()
 
     def column(self, place: int, column: Column) -> None:
         """Uma coluna: a legenda no alto, os nós e o que se escreve embaixo de cada um."""
@@ -210,14 +198,10 @@ class _NetworkDrawing:
             position = _at(x + step * dx, y - step * dy)
             self.figure.node(f"{name}_{step + 1}", pos=position, shape="point", width="0.06", color=self.theme.neutral)
 
-    def legend(self, quantities: Sequence[Any], notes: Sequence[str], show: str, lang: str) -> None:
+    def legend(self) -> None:
         """Embaixo: como ler as setas, e o que ficou de fora."""
-        entries = [
-            (f"—— {sentence(f'figure.positive.{show}', lang)}", self.theme.positive),
-            (f"– – {sentence(f'figure.negative.{show}', lang)}", self.theme.negative),
-        ]
-        if any(quantity == 0 for quantity in quantities):
-            entries.append((f"····· {sentence(f'figure.zero.{show}', lang)}", self.theme.neutral))
+        looks = ("—— ", self.theme.positive), ("– – ", self.theme.negative), ("····· ", self.theme.neutral)
+        entries = [(line + text, colour) for (line, colour), text in zip(looks, self.sketch.legend, strict=False)]
         middle = self.sheet.xs[-1] / 2
         y = -self.sheet.height / 2 - self.sheet.diameter / 2 - self.sheet.skirt - 22
         widths = [text_width(text, NOTE_SIZE) + 18 for text, _ in entries]
@@ -225,7 +209,7 @@ class _NetworkDrawing:
         for place, ((text, colour), width) in enumerate(zip(entries, widths, strict=True)):
             self.text(f"k{place}", text, x + width / 2, y, NOTE_SIZE, colour)
             x += width
-        for row, note in enumerate(notes):
+        for row, note in enumerate(self.sketch.notes):
             self.text(f"k{row + len(entries)}", note, middle, y - 15 * (row + 1), NOTE_SIZE)
 
 

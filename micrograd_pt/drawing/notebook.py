@@ -54,12 +54,12 @@ def shown_as(picture: Callable[[Any], Bundle], words: Callable[[Any], str]) -> C
     return bundle
 
 
-_SHOWN: dict[type, tuple[Callable[[Any], Bundle], Callable[[Any], str]]] = {
-    Value: (_value, repr),
-    Graph: (_graph, repr),
-    MLP: (_network, repr),
-    Layer: (_network, repr),
-    Neuron: (_network, repr),
+_SHOWN: dict[type, Callable[[Any], Bundle]] = {
+    Value: _value,
+    Graph: _graph,
+    MLP: _network,
+    Layer: _network,
+    Neuron: _network,
 }
-for _kind, _forms in _SHOWN.items():
-    setattr(_kind, "_repr_mimebundle_", shown_as(*_forms))  # noqa: B010
+for _kind, _picture in _SHOWN.items():
+    setattr(_kind, "_repr_mimebundle_", shown_as(_picture, repr))  # noqa: B010

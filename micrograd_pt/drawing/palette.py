@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.given import shorten
+from micrograd_pt.given import one_of
 
 FONT = "Helvetica"
 """A fonte: o renderizador conhece as suas medidas e os navegadores a substituem por uma de mesma largura."""
@@ -87,6 +87,4 @@ def theme_named(name: Any) -> Theme:
     Raises:
         ValueError: não há tema com esse nome.
     """
-    if not isinstance(name, str) or name not in THEMES:
-        raise ValueError(f'theme espera "light" ou "dark", e recebeu {shorten(name)}')
-    return THEMES[name]
+    return THEMES[one_of(name, "theme", THEMES)]

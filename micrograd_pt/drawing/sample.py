@@ -16,7 +16,7 @@ class Sample:
     """O que uma amostra faz na rede.
 
     Attributes:
-        values: o valor de cada nó, por camada, a de entrada primeiro.
+        values: o valor de cada nó, por camada, a de entrada primeiro; vazio sem entradas.
         targets: as saídas desejadas; vazio se não se deu nenhuma.
         loss: a perda; None sem saída desejada.
         gradients: por `id` de cada parâmetro, a derivada da perda; None sem saída desejada.
@@ -24,7 +24,7 @@ class Sample:
             saída desejada.
     """
 
-    values: tuple[tuple[Any, ...], ...]
+    values: tuple[tuple[Any, ...], ...] = ()
     targets: tuple[Any, ...] = ()
     loss: Any = None
     gradients: dict[int, Any] | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_pt.drawing.emphasis import Emphasis
 from micrograd_pt.drawing.neurons import Cells, NeuronCell, WeightedInput
 from micrograd_pt.drawing.quoting import shown, signed
-from micrograd_pt.graph import Graph, Node
+from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson import closure
 from micrograd_pt.words import sentence
 
@@ -149,8 +149,9 @@ class Reading:
         closed: os neurônios fechados numa caixa só.
         moment: o que já se conhece; None, tudo.
         numbered: False deixa as setas sem números.
+        grads: o gradiente de cada nó, na ordem do grafo; None: o guardado em `grad`.
+        flows: o que cada uso, (quem usa, em que argumento), entrega ao nó usado; só se lê com `"flow"`.
         slopes: as derivadas locais já calculadas, por nó.
-        gradients: o gradiente de cada nó e o que cada uso entrega, se os números vêm do grafo e não de `grad`.
     """
 
     graph: Graph
@@ -158,13 +159,14 @@ class Reading:
     lang: str = "pt"
     closed: tuple[NeuronCell, ...] = ()
     moment: Moment | None = None
-    gradients: tuple[Sequence[Any], dict[tuple[int, int], Any]] | None = None
     numbered: bool = True
+    grads: Sequence[Any] | None = None
+    flows: Mapping[tuple[int, int], Any] = field(default_factory=dict)
     slopes: dict[int, list[Any]] = field(default_factory=dict)
 
     def grad(self, node: Node) -> Any:
         """O gradiente que se mostra num nó."""
-        return node.value.grad if self.gradients is None else self.gradients[0][node.index]
+        return node.value.grad if self.grads is None else self.grads[node.index]
 
     def local(self, user: Node, position: int) -> Any:
         """A derivada de um nó em relação a um argumento; None num ramo fechado."""
@@ -202,10 +204,15 @@ class Reading:
             local = self.local(user, position)
             closed = "" if local is not None else sentence(f"figure.{closure(user, position)}", self.lang)
             rows.append(BoxRow("local", closed or f"×{shown(local)}"))
-        if "flow" in self.show and self.numbered and self.gradients is not None:
-            known = self.moment is None or (user.index, position) in self.moment.flow
-            rows.append(BoxRow("flow", f"←{shown(self.gradients[1][user.index, position])}", known))
+        rows += self.flow_rows(user, position)
         return Arrow(arg.index, user.index, user.index, position, order, tuple(rows), from_leaf=arg.is_leaf)
+
+    def flow_rows(self, user: Node, position: int) -> list[BoxRow]:
+        """O gradiente que volta por uma seta, se foi pedido."""
+        if "flow" not in self.show or not self.numbered:
+            return []
+        use = user.index, position
+        return [BoxRow("flow", f"←{shown(self.flows[use])}", self.moment is None or use in self.moment.flow)]
 
     @property
     def weights_inside(self) -> bool:
@@ -220,34 +227,30 @@ class Reading:
             if term.is_bias:
                 continue
             is_node = isinstance(term.signal, Node)
-            numbers = [signed(term.weight.data), *(row.text for row in self.flow_rows(term) if is_node)]
+            flows = self.flow_rows(term.user, term.position) if is_node else []
+            numbers = [signed(term.weight.data), *(row.text for row in flows)]
             title = term.signal.name if is_node else term.title
             rows.append(BoxRow("weight", " ".join(numbers), title=title))
         return rows
 
-    def flow_rows(self, term: WeightedInput) -> list[BoxRow]:
-        """O gradiente que volta pela seta de uma entrada, se foi pedido."""
-        return [row for row in self.arrow(term.user, term.position).rows if row.kind == "flow"]
-
     def closed_arrows(self, cell: NeuronCell) -> list[Arrow]:
         """As setas de um neurônio fechado: uma por entrada, com o seu peso; o viés fica na caixa."""
-        arrows = []
         on_arrows = self.numbered and not self.weights_inside
-        for term in cell.terms:
-            if term.is_bias:
-                continue
-            rows = [BoxRow("weight", signed(term.weight.data))] if on_arrows else []
-            target, signal = cell.output.index, term.signal
-            if not isinstance(signal, Node):
-                constant = shown(signal)
-                arrows.append(Arrow(None, target, term.user.index, term.position, "", tuple(rows), constant))
-                continue
-            rows += self.flow_rows(term) if on_arrows else []
-            arrow = Arrow(
-                signal.index, target, term.user.index, term.position, "", tuple(rows), from_leaf=signal.is_leaf
-            )
-            arrows.append(arrow)
-        return arrows
+        return [self.closed_arrow(cell.output, term, on_arrows) for term in cell.terms if not term.is_bias]
+
+    def closed_arrow(self, output: Node, term: WeightedInput, numbered: bool) -> Arrow:
+        """A seta de uma entrada à caixa de um neurônio fechado."""
+        signal, user, position = term.signal, term.user, term.position
+        rows = [BoxRow("weight", signed(term.weight.data))] if numbered else []
+        if not isinstance(signal, Node):
+            return Arrow(None, output.index, user.index, position, rows=tuple(rows), constant=shown(signal))
+        rows += self.flow_rows(user, position) if numbered else []
+        return Arrow(signal.index, output.index, user.index, position, rows=tuple(rows), from_leaf=signal.is_leaf)
+
+
+def flows_of(parts: Iterable[Iterable[Contribution]]) -> dict[tuple[int, int], Any]:
+    """O que cada uso, (quem usa, em que argumento), entrega, a partir do que cada nó recebe."""
+    return {(part.user.index, part.position): part.product for uses in parts for part in uses}
 
 
 def sketch_of(

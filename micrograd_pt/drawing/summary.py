@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from micrograd_pt.drawing.neurons import Cells
 from micrograd_pt.graph import Graph, Node
@@ -19,36 +19,19 @@ DEPTH_BANDS = 5
 _SOME_OPERATIONS = 4
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Band:
     """Uma caixa do resumo.
 
     Attributes:
         title: o nome da caixa.
         role: `"leaf"`, `"operation"` ou `"output"`.
-        nodes: quantos nós há nela.
-        leaves: quantos deles são folhas.
-        units: os neurônios nela, cada um pelos seus pesos.
-        operations: quantas vezes aparece cada operação, pelo símbolo.
+        lines: o que se escreve nela, uma linha cada.
     """
 
     title: str
     role: str
-    nodes: int = 0
-    leaves: int = 0
-    units: set[tuple[int, ...]] = field(default_factory=set)
-    operations: Counter[str] = field(default_factory=Counter)
-
-    def lines(self, lang: str) -> list[str]:
-        """O que se escreve na caixa."""
-        lines = [] if not self.units else [counted("figure.neurons", len(self.units), lang)]
-        lines.append(counted("figure.nodes", self.nodes, lang))
-        if self.leaves and self.operations:
-            lines.append(counted("figure.leaves", self.leaves, lang))
-        most = self.operations.most_common(_SOME_OPERATIONS)
-        rest = self.operations.total() - sum([count for _, count in most])
-        lines += [f"{symbol}: {count}" for symbol, count in most]
-        return lines + ([sentence("figure.other", lang, count=rest)] if rest else [])
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +68,14 @@ def summary_of(graph: Graph, neurons: Cells, title: str, notes: Sequence[str], l
     order = sorted(set(places))
     merged = _merged(order)
     number = {place: band for band, places_of_band in enumerate(merged) for place in places_of_band}
+    members: list[list[Node]] = [[] for _ in merged]
+    for node in graph.nodes:
+        members[number[places[node.index]]].append(node)
     bands = []
-    for place in merged:
+    for place, nodes in zip(merged, members, strict=True):
         last = places[graph.root.index] in place
         role = "output" if last else "leaf" if place[0] == _FIRST else "operation"
-        bands.append(Band(name(place), role))
-    for node in graph.nodes:
-        _count(bands[number[places[node.index]]], node, neurons)
+        bands.append(Band(name(place), role, tuple(_counts(nodes, neurons, lang))))
     arrows: Counter[tuple[int, int]] = Counter()
     for source, user, _ in graph.edges:
         ends = number[places[source.index]], number[places[user.index]]
@@ -168,12 +152,16 @@ def _merged(order: list[Place]) -> list[list[Place]]:
     return [*([place] for place in order[:head]), order[head:-tail], *([place] for place in order[-tail:])]
 
 
-def _count(band: Band, node: Node, neurons: Cells) -> None:
-    band.nodes += 1
-    if node.op is None:
-        band.leaves += 1
-        return
-    band.operations[node.op.symbol] += 1
-    cell = neurons.homes.get(node.index)
-    if cell is not None:
-        band.units.add(cell.unit)
+def _counts(nodes: Sequence[Node], neurons: Cells, lang: str) -> list[str]:
+    """Quantos neurônios, nós, folhas e operações há numa caixa."""
+    operations = Counter([node.op.symbol for node in nodes if node.op is not None])
+    units = {neurons.homes[node.index].unit for node in nodes if node.op is not None and node.index in neurons.homes}
+    leaves = len(nodes) - operations.total()
+    lines = [counted("figure.neurons", len(units), lang)] if units else []
+    lines.append(counted("figure.nodes", len(nodes), lang))
+    if leaves and operations:
+        lines.append(counted("figure.leaves", leaves, lang))
+    most = operations.most_common(_SOME_OPERATIONS)
+    rest = operations.total() - sum([count for _, count in most])
+    lines += [f"{symbol}: {count}" for symbol, count in most]
+    return lines + ([sentence("figure.other", lang, count=rest)] if rest else [])

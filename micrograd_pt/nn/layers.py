@@ -12,7 +12,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, one_of, shorten, whole
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
 from micrograd_pt.speed import weighted_sum
@@ -53,9 +53,14 @@ class Neuron(Module):
         name: como o neurônio se chama nos rótulos (`"h1"`).
         sources: como se chamam as entradas (`["x1", "x2"]`).
 
+    Attributes:
+        sources: os nomes das entradas, como as figuras os mostram; vazio num neurônio gravado antes de haver nomes.
+
     Raises:
         ValueError: ativação desconhecida ou `nin` menor que 1.
     """
+
+    sources: Sequence[str] = ()
 
     def __init__(
         self,
@@ -68,13 +73,13 @@ class Neuron(Module):
         name: str = "",
         sources: Sequence[str] = (),
     ) -> None:
-        _require_size(nin, "nin")
+        nin = whole(nin, "nin")
         self.activation = _known(activation) if nonlin else "linear"
         weight = weight or partial(random.uniform, -1, 1)
         self.name = name
-        sources = sources or [f"x{i + 1}" for i in range(nin)]
+        self.sources = [str(source) for source in sources or [f"x{i + 1}" for i in range(nin)]]
         ending = f"_{name}" if name else ""
-        self.w = [Value(weight(), f"w_{source}{ending}") for source in sources]
+        self.w = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
         self.b = Value(0.0, f"b{ending}") if bias else None
 
     @property
@@ -146,8 +151,7 @@ class Layer(Module):
         generator: Generator = random,
         **neuron: Any,
     ) -> None:
-        _require_size(nin, "nin")
-        _require_size(nout, "nout")
+        nin, nout = whole(nin, "nin"), whole(nout, "nout")
         weight = partial(initializer(init), generator, nin, nout)
         names = names or [""] * nout
         self.neurons = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
@@ -204,24 +208,20 @@ class MLP(Module):
         init: str | Initializer = "uniform",
         seed: int | None = None,
     ) -> None:
-        _require_size(nin, "nin")
+        self.nin = whole(nin, "nin")
         if not isinstance(nouts, Sequence) or isinstance(nouts, str) or not nouts:
             raise ValueError(f"nouts espera uma lista com o tamanho de cada camada, como [2, 1], e recebeu {nouts!r}")
-        for nout in nouts:
-            _require_size(nout, "nouts")
-        if bias not in ("variable", "column", None):
-            raise ValueError(f'bias espera "variable", "column" ou None, e recebeu {shorten(bias)}')
+        self.nouts = [whole(nout, "nouts") for nout in nouts]
+        self.bias = one_of(bias, "bias", ("variable", "column", None))
         _known(activation)
         _known(output_activation)
-        initializer(init)
         generator: Generator = random if seed is None else random.Random(seed)
         extra = bias == "column"
-        self.nin, self.nouts, self.bias = nin, list(nouts), bias
-        sources = [f"x{i + 1}" for i in range(nin + extra)]
+        sources = [f"x{i + 1}" for i in range(self.nin + extra)]
         self.layers: list[Layer] = []
-        for depth, nout in enumerate(nouts):
-            last = depth == len(nouts) - 1
-            names = _unit_names(depth, nout if last else nout + extra, len(nouts))
+        for depth, nout in enumerate(self.nouts):
+            last = depth == len(self.nouts) - 1
+            names = _unit_names(depth, nout if last else nout + extra, len(self.nouts))
             self.layers.append(
                 Layer(
                     len(sources),
@@ -291,8 +291,3 @@ def _known(activation: str) -> str:
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ValueError(f"ativação desconhecida: {shorten(activation)}; as conhecidas são {', '.join(ACTIVATIONS)}")
     return activation
-
-
-def _require_size(size: Any, what: str) -> None:
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"{what} espera um inteiro maior que 0, e recebeu {shorten(size)}")

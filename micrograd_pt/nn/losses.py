@@ -11,7 +11,7 @@ from typing import Any
 
 from micrograd_pt import functions, ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, is_array, shorten
 from micrograd_pt.ops import DomainError
 
 
@@ -72,7 +72,8 @@ def binary_cross_entropy(probability: Any, target: Any) -> Any:
     for p, t in paired(probability, target):
         _require_probability(t)
         try:
-            _require_in_unit_interval(p)
+            if not _may_be_probability(p):
+                raise DomainError(f"uma probabilidade vai de 0 a 1, e esta é {_shown(p)}")
             if not _is(t, 0):
                 terms.append(-t * ops.log(p))
             if not _is(t, 1):
@@ -183,15 +184,14 @@ def _added(terms: Sequence[Any]) -> Any:
 
 
 def _require_probability(target: Any) -> None:
-    number = _known(target)
-    if number is not None and not 0 <= number <= 1:
+    if not _may_be_probability(target):
         raise ValueError(f"a entropia cruzada espera uma saída desejada de 0 a 1, e recebeu {_shown(target)}")
 
 
-def _require_in_unit_interval(probability: Any) -> None:
-    number = _known(probability)
-    if number is not None and not 0 <= number <= 1:
-        raise DomainError(f"uma probabilidade vai de 0 a 1, e esta é {shorten(number)}")
+def _may_be_probability(given: Any) -> bool:
+    """Verdadeiro se vai de 0 a 1, ou se é um nó que ainda não vale nada."""
+    number = _known(given)
+    return number is None or bool(0 <= number <= 1)
 
 
 def _class_index(target: Any, classes: int) -> int:
@@ -241,4 +241,4 @@ def _shown(given: Any) -> str:
 
 
 def _is_sequence(given: Any) -> bool:
-    return isinstance(given, Sequence) or (hasattr(given, "__array__") and getattr(given, "shape", ()) != ())
+    return isinstance(given, Sequence) or is_array(given)

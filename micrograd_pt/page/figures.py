@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,6 @@ from micrograd_pt.drawing import (
     summary_of,
     theme_named,
 )
-from micrograd_pt.engine import ancestors
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
 from micrograd_pt.words import sentence
@@ -34,18 +32,12 @@ _WIDE = -0.08888888
 
 
 def graph_figure(graph: Graph, lang: str) -> str:
-    """O grafo como SVG, com lugar nas caixas para os números que ainda virão; o de um grande demais é um resumo.
-
-    Nenhum `grad` do grafo é tocado: a figura é a de uma cópia.
-    """
+    """O grafo como SVG, com lugar nas caixas para os números que ainda virão; o de um grande demais é um resumo."""
     if len(graph) > MOST_NODES or arrows_of(graph) > MOST_ARROWS:
         notes = [sentence("figure.summarised", lang, nodes=MOST_NODES, arrows=MOST_ARROWS)]
         layers = summary_of(graph, cells(graph), "", notes, lang)
-        return _inline(figure_of_summary(layers, theme_named("light"), lang, GRAPH).pipe("svg", encoding="utf-8"))
-    root = copy.deepcopy(graph.root.value)
-    for value in ancestors(root):
-        value.grad = _WIDE
-    picture = sketch_of(Reading(Graph(root), ("data", "grad"), lang), title="")
+        return _inline(figure_of_summary(layers, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
+    picture = sketch_of(Reading(graph, ("data", "grad"), lang, grads=[_WIDE] * len(graph)), title="")
     return _inline(figure_of_sketch(picture, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
 
 

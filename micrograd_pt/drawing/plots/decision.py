@@ -11,7 +11,7 @@ from micrograd_pt.compiler import trace
 from micrograd_pt.drawing.palette import THEMES
 from micrograd_pt.drawing.plots.canvas import new_axes
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, shorten, whole
 from micrograd_pt.words import number, sentence
 
 MARKERS = "o^sDvPX*<>"
@@ -60,9 +60,8 @@ def plot_decision(
             f"plot_decision espera ao menos uma amostra e uma saída desejada para cada uma, e recebeu {len(points)} "
             f"amostra(s) e {len(targets)} saída(s) desejada(s)"
         )
-    if not isinstance(resolution, int) or resolution < 2:
-        raise ValueError(f"resolution espera um inteiro, ao menos 2, e recebeu {shorten(resolution)}")
-    across, up = (_spread([point[axis] for point in points], resolution) for axis in (0, 1))
+    count = whole(resolution, "resolution", least=2)
+    across, up = (_spread([point[axis] for point in points], count) for axis in (0, 1))
     outputs = _outputs_of(model, points[0])
     plane = [[outputs(a, b) for a in across] for b in up]
     classes = sorted(set(targets))
@@ -96,36 +95,18 @@ def _draw_values(
     lang: str,
 ) -> list[Any]:
     """O plano colorido pelo valor da saída, e a linha do limiar; dá o que entra na legenda."""
-    from matplotlib.lines import Line2D
-
     finite = [value for row in values for value in row if math.isfinite(value)]
     shown = [*finite, *(classes if len(classes) == 2 and threshold == sum(classes) / 2 else ())] or [0.0]
     low, high = min(shown), max(shown)
-    image = axes.imshow(
-        values,
-        origin="lower",
-        extent=(across[0], across[-1], up[0], up[-1]),
-        aspect="auto",
-        interpolation="bilinear",
-        cmap=_colour_map(_PLANE),
-        vmin=low,
-        vmax=high if high > low else low + 1,
-    )
+    image = _draw_plane(axes, across, up, values, "bilinear", (low, high if high > low else low + 1))
     bar = axes.figure.colorbar(image, ax=axes, label=sentence("plot.output", lang))
     bar.outline.set_visible(False)
     if threshold is None or not finite or not min(finite) < threshold < max(finite):
         return []
     _draw_border(axes, across, up, values, threshold)
-    bar.ax.axhline(threshold, color=THEMES["light"].outline, linewidth=1.6)
-    return [
-        Line2D(
-            [],
-            [],
-            color=THEMES["light"].outline,
-            linewidth=1.6,
-            label=sentence("plot.border", lang, threshold=number(threshold)),
-        )
-    ]
+    line = {"color": THEMES["light"].outline, "linewidth": 1.6}
+    bar.ax.axhline(threshold, **line)
+    return [_entry(sentence("plot.border", lang, threshold=number(threshold)), **line)]
 
 
 def _draw_winners(
@@ -139,21 +120,34 @@ def _draw_winners(
 ) -> list[Any]:
     """O plano colorido pela classe de maior saída, com as fronteiras entre elas e as amostras."""
     classes = list(range(len(plane[0][0])))
-    axes.imshow(
-        [[max(classes, key=point.__getitem__) for point in row] for row in plane],
-        origin="lower",
-        extent=(across[0], across[-1], up[0], up[-1]),
-        aspect="auto",
-        interpolation="nearest",
-        cmap=_colour_map(_PLANE),
-        vmin=0,
-        vmax=classes[-1],
-    )
+    winners = [[max(classes, key=point.__getitem__) for point in row] for row in plane]
+    _draw_plane(axes, across, up, winners, "nearest", (0, classes[-1]))
     for k in classes:
         lead = [[point[k] - max([*point[:k], *point[k + 1 :]]) for point in row] for row in plane]
         if any(value > 0 for row in lead for value in row) and any(value < 0 for row in lead for value in row):
             _draw_border(axes, across, up, lead, 0.0)
     return _draw_classes(axes, points, targets, sorted({*classes, *targets}), lang)
+
+
+def _draw_plane(
+    axes: Any,
+    across: Sequence[float],
+    up: Sequence[float],
+    values: Sequence[Sequence[float]],
+    interpolation: str,
+    limits: tuple[float, float],
+) -> Any:
+    """O plano colorido por um número em cada ponto; os limites são os das cores das pontas."""
+    return axes.imshow(
+        values,
+        origin="lower",
+        extent=(across[0], across[-1], up[0], up[-1]),
+        aspect="auto",
+        interpolation=interpolation,
+        cmap=_colour_map(_PLANE),
+        vmin=limits[0],
+        vmax=limits[1],
+    )
 
 
 def _draw_border(
@@ -168,8 +162,6 @@ def _draw_classes(
     axes: Any, points: Sequence[Sequence[float]], targets: Sequence[float], classes: Sequence[float], lang: str
 ) -> list[Any]:
     """As amostras de cada classe, com a forma e a cor dela; dá o que entra na legenda."""
-    from matplotlib.lines import Line2D
-
     colours, size = _colour_map(_SAMPLES), 60 if len(points) <= 60 else 22
     handles = []
     for place, label in enumerate(classes):
@@ -177,23 +169,27 @@ def _draw_classes(
         colour = colours(place / max(1, len(classes) - 1))
         chosen = [point for point, target in zip(points, targets, strict=True) if target == label]
         _scatter(axes, chosen, size, marker, color=[colour] * len(chosen))
-        title = sentence("plot.class", lang, label=number(label))
-        handles.append(
-            Line2D(
-                [], [], linestyle="", marker=marker, color=colour, markeredgecolor="black", markersize=7, label=title
-            )
-        )
+        handles.append(_marker_entry(sentence("plot.class", lang, label=number(label)), marker, colour))
     return handles
 
 
 def _draw_numbers(axes: Any, points: Sequence[Sequence[float]], targets: Sequence[float], lang: str) -> Any:
     """As amostras, cada uma com a cor da sua saída desejada na escala do plano; dá o que entra na legenda."""
-    from matplotlib.lines import Line2D
-
     norm = axes.images[0].norm
     _scatter(axes, points, 40, "o", color=[_colour_map(_PLANE)(norm(target)) for target in targets])
-    title = sentence("plot.target", lang)
-    return Line2D([], [], linestyle="", marker="o", color="white", markeredgecolor="black", markersize=7, label=title)
+    return _marker_entry(sentence("plot.target", lang), "o", "white")
+
+
+def _marker_entry(title: str, marker: str, colour: Any) -> Any:
+    """Uma linha da legenda, com um marcador."""
+    return _entry(title, linestyle="", marker=marker, color=colour, markeredgecolor="black", markersize=7)
+
+
+def _entry(title: str, **look: Any) -> Any:
+    """Uma linha da legenda."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=title, **look)
 
 
 def _scatter(axes: Any, points: Sequence[Sequence[float]], size: float, marker: str, color: Any) -> None:
