@@ -5,10 +5,10 @@ Fonte: "Algoritmo Backpropagation Parte 2 – Treinamento de Redes Neurais", Dee
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from micrograd_pt.given import shorten
+from micrograd_pt.engine import Value
+from micrograd_pt.given import one_of
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import MLP
 
@@ -75,8 +75,7 @@ def network(bias: str = "column") -> MLP:
     Raises:
         ValueError: outro tratamento do viés.
     """
-    if bias not in ("column", "variable"):
-        raise ValueError(f'bias espera "column" ou "variable", e recebeu {shorten(bias)}')
+    one_of(bias, "bias", ("column", "variable"))
     model = MLP(2, [2, 1], activation="sigmoid", output_activation="sigmoid", bias=bias, seed=0)
     rows = [*(HIDDEN_WEIGHTS if bias == "column" else HIDDEN_WEIGHTS[:2]), OUTPUT_WEIGHTS]
     weights = [weight for row in rows for weight in row]
@@ -94,15 +93,16 @@ def network_as_printed() -> MLP:
     return model
 
 
-def printed(values: Mapping[str, Any]) -> dict[str, str]:
+def printed(loss: Value) -> dict[str, str]:
     """O que o capítulo imprime ao lado de cada valor, se esses valores são os da conta dele: a amostra (0, 1).
 
     Args:
-        values: os valores de um grafo, pelo nome do nó.
+        loss: o nó a que a conta leva, como a perda que se dá a `explain`.
 
     Returns:
         O que o capítulo imprime, por nome; nada, se algum valor da conta falta ou é outro.
     """
+    values = {node.name: node.data for node in Graph(loss).nodes}
     if not PRINTED.keys() <= values.keys():
         return {}
     sample = Graph(network()(X[1]))

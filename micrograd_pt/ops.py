@@ -19,7 +19,7 @@ import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce, wraps
-from typing import Any
+from typing import Any, Self
 
 from micrograd_pt.given import as_number, describe, shorten
 
@@ -30,8 +30,32 @@ TABLE: dict[str, Operation] = {}
 """Todas as linhas, pelo nome da operação."""
 
 
-class DomainError(ValueError, ZeroDivisionError):
+class OperationError(ArithmeticError):
+    """Uma operação que não se pode calcular, ou a derivada dela.
+
+    Attributes:
+        operation: a linha da tabela; None se o erro não é de uma só.
+        argument: de que argumento (a partir de 0) não há derivada; None se é o valor que não existe.
+        label: o rótulo desse argumento; do valor, os rótulos todos, separados por vírgula.
+    """
+
+    operation: Operation | None = None
+    argument: int | None = None
+    label: str = ""
+
+    def about(self, operation: Operation, argument: int | None, labels: Sequence[str]) -> Self:
+        """O mesmo erro, que sabe de que operação e de que argumento é."""
+        named = labels if argument is None else labels[argument : argument + 1]
+        self.operation, self.argument, self.label = operation, argument, ", ".join(filter(None, named))
+        return self
+
+
+class DomainError(OperationError, ValueError, ZeroDivisionError):
     """Um argumento fora do domínio da operação: log de um número negativo, divisão por zero, 0 elevado a −1."""
+
+
+class TooLargeError(OperationError, OverflowError):
+    """Um resultado, ou uma derivada, que não cabe num `float`."""
 
 
 class Operation:
@@ -105,14 +129,16 @@ class Operation:
         try:
             result = self.value(*args)
         except (ValueError, ZeroDivisionError) as error:
-            raise DomainError(f"{self.name} não está definida em {describe(args, labels)}: {self.title}") from error
+            message = f"{self.name} não está definida em {describe(args, labels)}: {self.title}"
+            raise DomainError(message).about(self, None, labels) from error
         except OverflowError as error:
             message = f"{self.name} passa do maior float em {describe(args, labels)}: diminua o argumento"
-            raise OverflowError(message) from error
+            raise TooLargeError(message).about(self, None, labels) from error
         except TypeError as error:
             raise TypeError(f"a regra do valor de {self.name} falhou em {describe(args, labels)}: {error}") from error
         if isinstance(result, complex):
-            raise DomainError(f"{self.name} não tem valor real em {describe(args, labels)}: {self.title}")
+            message = f"{self.name} não tem valor real em {describe(args, labels)}: {self.title}"
+            raise DomainError(message).about(self, None, labels)
         return result
 
     def derivatives(
@@ -154,16 +180,19 @@ class Operation:
                 slope = self.partials(result, *args)[index]
         except (ValueError, ZeroDivisionError) as error:
             reason = error if isinstance(error, DomainError) else self.title
-            raise DomainError(f"a derivada de {self.name} não existe em {describe(args, labels)}: {reason}") from error
+            message = f"a derivada de {self.name} não existe em {describe(args, labels)}: {reason}"
+            raise DomainError(message).about(self, index, labels) from error
         except OverflowError as error:
             where = describe(args, labels)
-            raise OverflowError(f"a derivada de {self.name} passa do maior float em {where}") from error
+            message = f"a derivada de {self.name} passa do maior float em {where}"
+            raise TooLargeError(message).about(self, index, labels) from error
         except TypeError as error:
             where = describe(args, labels)
             message = f"a regra da derivada {index + 1} de {self.name} falhou em {where}: {error}"
             raise TypeError(message) from error
         if isinstance(slope, complex):
-            raise DomainError(f"a derivada de {self.name} não é real em {describe(args, labels)}: {self.title}")
+            message = f"a derivada de {self.name} não é real em {describe(args, labels)}: {self.title}"
+            raise DomainError(message).about(self, index, labels)
         return slope
 
 

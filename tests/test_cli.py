@@ -1,5 +1,6 @@
 """O comando: cada número do capítulo aparece, em qualquer codificação, e uma opção errada é explicada numa linha."""
 
+import argparse
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_pt.cli import main
+from micrograd_pt.cli.options import Parser
 from micrograd_pt.words import notation
 
 # Os números de que o leitor precisa, calculados em float64 e conferidos por diferenças centrais (chapter15.md).
@@ -147,3 +149,15 @@ def test_both_catalogues_have_the_same_sentences_with_the_same_gaps() -> None:
         return {key: sorted(re.findall(r"\{(\w+)\}", text)) for key, text in sentences.items()}
 
     assert gaps(pt.SENTENCES) == gaps(en.SENTENCES)
+
+
+def test_reading_options_leaves_argparse_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    before = vars(argparse)["_"]
+    parser = Parser("pt", prog="teste")
+    parser.add_argument("--n", type=int, choices=(1, 2))
+    for arguments, said in ((["--n"], "opção --n: falta o valor"), (["--n", "7"], "opção --n: invalid choice")):
+        with pytest.raises(SystemExit):
+            parser.read(arguments)
+        assert said in capsys.readouterr().err  # o que o catálogo não tem fica em inglês
+    assert parser.read(["--n", "1"]).n == 1
+    assert vars(argparse)["_"] is before

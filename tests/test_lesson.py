@@ -20,7 +20,7 @@ def chapter() -> Any:
     model = chapter15.network()
     loss = half_squared_error(model([Value(0.0, "x1"), Value(1.0, "x2")]), 1.0)
     loss.label = "E"
-    return explain(loss, model.parameters(), learning_rate=0.5)
+    return explain(loss, model.parameters(), learning_rate=0.5, printed=mpt.chapter15.printed(loss))
 
 
 def lines_of(lesson: Any) -> list[str]:

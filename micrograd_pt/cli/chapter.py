@@ -22,7 +22,7 @@ BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
 
 def run(arguments: Sequence[str]) -> int:
     """Percorre o capítulo com as opções dadas."""
-    return Chapter(_parser(chosen_language(arguments)).parse_args(arguments)).run()
+    return Chapter(_parser(chosen_language(arguments)).read(arguments)).run()
 
 
 class Chapter:
@@ -65,7 +65,14 @@ class Chapter:
         output = model([Value(x1, "x1"), Value(x2, "x2")])
         loss = half_squared_error(output, Value(self.target, "t"))
         loss.label = "E"
-        lesson = explain(loss, model.parameters(), learning_rate=self.rate, lang=self.lang, digits=min(self.digits, 17))
+        lesson = explain(
+            loss,
+            model.parameters(),
+            learning_rate=self.rate,
+            printed=chapter15.printed(loss),
+            lang=self.lang,
+            digits=self.digits,
+        )
         self.say(heading(self.text("sample", x1=number(x1), x2=number(x2), target=number(self.target))))
         self.say(render_section(lesson.forward_section(), lesson.digits, lesson.lang))
         if self.bias == "column" and self.sample == (0.0, 1.0):
@@ -165,7 +172,7 @@ class Chapter:
                 learning_rate=self.rate,
                 epochs=max(1, self.epochs),
                 lang=self.lang,
-                digits=min(self.digits, 17),
+                digits=self.digits,
             )
             path = page.save_html(self.folder / "capitulo15.html")
             self.say(f"  {self.text('saved', path=path)}", gap="")

@@ -17,7 +17,7 @@ from typing import Any
 from micrograd_pt.cli.options import WIDTH, OptionReader, Parser, chosen_language
 from micrograd_pt.cli.reasons import reason
 from micrograd_pt.engine import Value
-from micrograd_pt.given import describe, shorten
+from micrograd_pt.given import describe, labels, shorten
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson import (
     Lesson,
@@ -30,7 +30,7 @@ from micrograd_pt.lesson import (
     render_latex,
     render_markdown,
 )
-from micrograd_pt.ops import DomainError
+from micrograd_pt.ops import DomainError, OperationError
 from micrograd_pt.parsing import Evaluation, Expression, ExpressionError, pointed, written_operation
 from micrograd_pt.words import has_colors, number, printable, sentence
 
@@ -40,7 +40,7 @@ PROGRAM = "micrograd-pt explica"
 def run(arguments: Sequence[str]) -> int:
     """Explica a expressão dada nas opções, ou diz o que há de errado nela."""
     parser = _parser(chosen_language(arguments))
-    explanation = Explanation(parser.parse_intermixed_args(_shielded(arguments)))
+    explanation = Explanation(parser.read(_shielded(arguments), intermixed=True))
     try:
         return explanation.run()
     except _Mistake as mistake:
@@ -157,55 +157,36 @@ class Explanation:
         options = {"learning_rate": self.options.taxa, "lang": self.lang, "digits": self.digits}
         try:
             lesson = explain(evaluation.value, parameters or None, **options)
-        except (ValueError, OverflowError) as error:
+        except OperationError as error:
             raise self.slope_mistake(error, evaluation) from error
         for name, result in _results(lesson):
             if not math.isfinite(result):
                 raise _Mistake(self.text("infinite", root=lesson.graph.root.name, name=name))
         return lesson
 
-    def slope_mistake(self, error: Exception, evaluation: Evaluation) -> _Mistake:
-        """O erro de uma derivada que não existe, com o nó dela apontado na expressão."""
-        graph = Graph(evaluation.value)
-        for node in graph.nodes:
-            try:
-                if node.op is not None:
-                    graph.locals(node)
-            except (ValueError, OverflowError) as found:
-                if str(found) == str(error):
-                    return self.slope_mistake_at(node, found, evaluation)
+    def slope_mistake(self, error: OperationError, evaluation: Evaluation) -> _Mistake:
+        """O erro de uma derivada que não existe: em relação a que argumento, por quê, e o lugar na expressão."""
+        place, operation = error.argument, error.operation
+        for node in Graph(evaluation.value).nodes:
+            if node.op is None or node.op is not operation or place is None:
+                continue
+            arg = node.inputs[place]
+            if not isinstance(arg, Node) or arg.name != error.label:
+                continue
+            expression, span = self.options.expressao.strip(), evaluation.places[node.value]
+            sign, name = written_operation(node.op, expression[slice(*span)])
+            key = "slope.overflow" if isinstance(error, OverflowError) else "slope.domain"
+            why = error.__cause__ if isinstance(error.__cause__, DomainError) else node.op.title
+            several = sum([isinstance(other, Node) for other in node.inputs]) > 1 and node.op.arity is not None
+            message = self.text(
+                key,
+                of=self.text("slope.operation", sign=sign) if sign else self.text("slope.function", name=name),
+                by=self.text("slope.by", by=arg.name) if several else "",
+                where=describe(node.numbers, labels([getattr(other, "value", other) for other in node.inputs])),
+                why=f": {why}" if self.lang == "pt" and key == "slope.domain" else "",
+            )
+            return _Mistake(message, pointed(expression, span))
         return _Mistake(str(error))
-
-    def slope_mistake_at(self, node: Node, error: Exception, evaluation: Evaluation) -> _Mistake:
-        """O erro da derivada de um nó: em relação a que argumento, e por quê."""
-        assert node.op is not None
-        expression, span = self.options.expressao.strip(), evaluation.places[node.value]
-        sign, name = written_operation(node.op, expression[slice(*span)])
-        labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
-        key = "slope.overflow" if isinstance(error, OverflowError) else "slope.domain"
-        why = error.__cause__ if isinstance(error.__cause__, DomainError) else node.op.title
-        message = self.text(
-            key,
-            of=self.text("slope.operation", sign=sign) if sign else self.text("slope.function", name=name),
-            by=self.slope_argument(node, str(error)),
-            where=describe(node.numbers, labels),
-            why=f": {why}" if self.lang == "pt" and key == "slope.domain" else "",
-        )
-        return _Mistake(message, pointed(expression, span))
-
-    def slope_argument(self, node: Node, said: str) -> str:
-        """Em relação a que argumento a derivada falta, se há mais de um."""
-        assert node.op is not None
-        wanted = [place for place, arg in enumerate(node.inputs) if isinstance(arg, Node)]
-        labels = [arg.value.label if isinstance(arg, Node) else "" for arg in node.inputs]
-        for place in wanted if len(wanted) > 1 and isinstance(node.op.partials, tuple) else []:
-            try:
-                node.op.derivative(place, node.data, node.numbers, labels)
-            except (ValueError, OverflowError) as found:
-                arg = node.inputs[place]
-                if str(found) == said and isinstance(arg, Node):
-                    return self.text("slope.by", by=arg.name)
-        return ""
 
     def node(self, evaluation: Evaluation, name: str) -> Value:
         """O nó com esse nome na expressão.

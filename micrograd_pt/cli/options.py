@@ -6,7 +6,9 @@ import argparse
 import math
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,22 +41,30 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, lang: str, **options: Any) -> None:
-        super().__init__(formatter_class=partial(_Help, lang), add_help=False, allow_abbrev=False, **options)
+        formatter = argparse.RawDescriptionHelpFormatter  # os exemplos ficam linha por linha
+        super().__init__(formatter_class=formatter, add_help=False, allow_abbrev=False, **options)
         self.lang = lang
 
     def text(self, key: str, **values: Any) -> str:
         """Uma frase da ajuda."""
         return sentence(f"help.{key}", self.lang, **values)
 
+    def read(self, arguments: Sequence[str], intermixed: bool = False) -> argparse.Namespace:
+        """As opções lidas; o que está errado nelas encerra o programa, com código 2.
+
+        Args:
+            arguments: o que se escreveu.
+            intermixed: verdadeiro se as opções podem vir entre os outros argumentos.
+        """
+        with _translated(self.lang):
+            read = self.parse_known_intermixed_args if intermixed else self.parse_known_args
+            options, unknown = read(arguments)
+            if unknown:  # só as opções: o que vem depois pode ser de outra
+                words = [word for word in unknown if word.startswith("-")]
+                self.error(sentence("option.unknown", self.lang, given=" ".join(words or unknown)))
+        return options
+
     def error(self, message: str) -> NoReturn:
-        for pattern, key in _MESSAGES:
-            if found := re.search(pattern, message):
-                values = found.groupdict()
-                if key == "option.unknown":  # só as opções: o que vem depois pode ser de outra
-                    words = [word for word in values["given"].split() if word.startswith("-")]
-                    values["given"] = " ".join(words) or values["given"]
-                said = sentence(key, self.lang, **values)
-                message = f"{message[: found.start()]}{said}{message[found.end() :]}"
         see = sentence("option.see", self.lang, command=f"{self.prog} --help")
         lines = textwrap.wrap(f"{self.prog}: {message} ({see})", WIDTH, break_on_hyphens=False)
         self.exit(2, "\n".join([*lines, ""]))
@@ -79,25 +89,30 @@ class Parser(argparse.ArgumentParser):
         )
 
 
-_MESSAGES = (
-    (r"^argument (?:-\w, ?)?(?P<option>--\w+)(?:, ?-\w)?: ", "option.named"),
-    (r"expected one argument", "option.no_value"),
-    (r"ignored explicit argument (?P<given>.*)", "option.takes_none"),
-    (r"unrecognized arguments: (?P<given>.*)", "option.unknown"),
-    (r"the following arguments are required: .*", "option.no_expression"),
-)
-"""As mensagens do argparse, e o nome da frase que toma o lugar de cada uma."""
+_asking = threading.RLock()
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """A ajuda numa língua, com os exemplos linha por linha."""
+@contextmanager
+def _translated(lang: str) -> Iterator[None]:
+    """Enquanto dura, o argparse pede as suas frases a este catálogo; depois, volta a pedi-las a quem pedia.
 
-    def __init__(self, lang: str, prog: str, **options: Any) -> None:
-        super().__init__(prog, **options)
-        self.lang = lang
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, f"{sentence('help.usage', self.lang)}: ")
+    Ele as pede pelo gettext, a frase em inglês como chave; uma que o catálogo não tem fica em inglês.
+    """
+    given = partial(sentence, lang=lang)
+    phrases = {
+        "usage: ": f"{given('help.usage')}: ",
+        "argument %(argument_name)s: %(message)s": f"{given('option.named', option='%(argument_name)s')}%(message)s",
+        "expected one argument": given("option.no_value"),
+        "ignored explicit argument %r": given("option.takes_none", given="%r"),
+        "the following arguments are required: %s": f"{given('option.no_expression')}%.0s",
+    }
+    with _asking:
+        before = vars(argparse)["_"]
+        setattr(argparse, "_", lambda phrase: phrases.get(phrase) or before(phrase))  # noqa: B010
+        try:
+            yield
+        finally:
+            setattr(argparse, "_", before)  # noqa: B010
 
 
 class OptionReader:

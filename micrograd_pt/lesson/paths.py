@@ -12,11 +12,12 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import shorten
-from micrograd_pt.graph import Edge, Graph, Node
+from micrograd_pt.given import shorten, whole
+from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson.document import Document
 from micrograd_pt.lesson.formula import ONE, Derivative, Formula, Letter, Number, in_numbers, product, total
 from micrograd_pt.lesson.outline import Line, Section
+from micrograd_pt.lesson.path_search import Edge, PathSearch
 from micrograd_pt.lesson.slopes import Slopes
 from micrograd_pt.words import number, sentence, shown_name, subscripts, typeset_name
 
@@ -163,10 +164,8 @@ def find_paths(graph: Graph, parameter: Value | str, most: int, lang: str, digit
         ValueError: o nó não está no grafo, ou `most` não é um inteiro maior que 0.
         TypeError: o parâmetro não é um `Value` nem um nome.
     """
-    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
-        raise ValueError(f"most espera um inteiro maior que 0, e recebeu {shorten(most)}")
-    node = _node(graph, parameter)
-    found = graph.paths(node)
+    most, node = whole(most, "most"), _node(graph, parameter)
+    found = PathSearch(graph, node)
     slopes = Slopes(graph)
     ways = _Ways(graph)
     listed = tuple(

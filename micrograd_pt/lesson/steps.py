@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_pt import chapter15
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number
+from micrograd_pt.given import positive
 from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson.closures import BEHIND, CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
@@ -45,7 +43,7 @@ class ForwardStep:
     Attributes:
         node: o nó; `node.op` é a operação.
         result: o valor.
-        printed: o que o capítulo imprime, truncado, se este é o nó de uma conta dele.
+        printed: o que um livro imprime ao lado deste valor, se imprime algo.
     """
 
     node: Node
@@ -336,6 +334,7 @@ def explain(
     parameters: Iterable[Value] | None = None,
     *,
     learning_rate: float | None = None,
+    printed: Mapping[str, str] | None = None,
     lang: str = "pt",
     digits: int = DIGITS,
 ) -> Lesson:
@@ -345,6 +344,7 @@ def explain(
         loss: o valor de que se parte (a perda, ou qualquer outro).
         parameters: as folhas cujo gradiente interessa; sem indicação, todas as que têm rótulo.
         learning_rate: a taxa de aprendizado, para mostrar a atualização de pesos.
+        printed: o que um livro imprime ao lado do valor de um nó, pelo nome dele, como `chapter15.printed(loss)`.
         lang: a língua do texto, `"pt"` ou `"en"`.
         digits: algarismos significativos, de 1 a 17.
 
@@ -361,10 +361,10 @@ def explain(
         raise TypeError("parameters espera uma lista de Values, como [w], e recebeu um Value só")
     graph = Graph(loss)
     wanted = _wanted(graph, parameters)
-    rate = _rate(learning_rate)
+    rate = None if learning_rate is None else positive(learning_rate, "learning_rate")
+    printed = printed or {}
     parts, totals = graph.contributions()
     slopes = Slopes(graph)
-    printed = chapter15.printed({node.name: node.data for node in graph.nodes})
     upstream = [Derivative(graph.root, node, gradient) for node, gradient in zip(graph.nodes, totals, strict=True)]
 
     forward = [ForwardStep(node, node.data, printed.get(node.name)) for node in graph.nodes if node.op is not None]
@@ -383,16 +383,6 @@ def explain(
         if node.index in wanted and rate is not None
     ]
     return Lesson(graph, tuple(forward), tuple(backward), tuple(updates), lang, digits)
-
-
-def _rate(learning_rate: Any) -> Any:
-    """A taxa de aprendizado conferida; None se não se deu nenhuma."""
-    if learning_rate is None:
-        return None
-    rate = as_number(learning_rate, "learning_rate")
-    if not (math.isfinite(rate) and rate > 0):
-        raise ValueError(f"learning_rate espera um número finito maior que 0, e recebeu {learning_rate!r}")
-    return rate
 
 
 def _from_the_output(graph: Graph) -> list[Node]:
