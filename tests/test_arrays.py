@@ -74,7 +74,7 @@ def against_the_scalar_program(seed: int) -> None:
     same(program([np.array(column) for column in zip(*rows, strict=True)], leaves[half:]), expected, 1e-11)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**40))
 def test_random_graphs_give_the_same_in_arrays(seed: int) -> None:
     pytest.importorskip("scipy", reason="o SciPy, que dá erf ao NumPy, não está instalado")

@@ -27,11 +27,12 @@ def chain(length: int) -> Value:
 
 def test_a_graph_and_its_backward_leave_nothing_to_the_collector(collector_off: None) -> None:
     model = MLP(2, [3, 1], activation="sigmoid", seed=1)
-    gc.collect()
-    loss = (model([0.5, -1.0]) - 1) ** 2 + maximum(*model.parameters()) * 0.1
-    loss.backward()
-    del loss
-    assert gc.collect() == 0
+    for left in (None, 0):  # a primeira vez escreve os métodos, o que se faz uma vez por processo
+        gc.collect()
+        loss = (model([0.5, -1.0]) - 1) ** 2 + maximum(*model.parameters()) * 0.1
+        loss.backward()
+        del loss
+        assert gc.collect() == left or left is None
 
 
 def test_a_node_takes_at_most_250_bytes_before_and_after_backward() -> None:

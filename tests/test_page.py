@@ -540,22 +540,20 @@ def test_a_value_and_its_derivative_are_told_apart(opened: Opened, make: Callabl
     assert "value_for_derivative" in named(answered(page, repr(y.data)))
 
 
-@pytest.mark.parametrize("text", ["2,1 9", "1.0.0", "1,2,3", "1 2", "0.8.99529", "--1", "1/0", "1.2345.678", ""])
-def test_a_malformed_number_is_not_a_number(opened: Opened, chapter: str, text: str) -> None:
+def test_a_malformed_number_is_not_a_number(opened: Opened, chapter: str) -> None:
     page = opened(chapter)
-    ask(page, step_of(page, "forward", "h1"))
-    assert answered(page, text).startswith("Isto não é um número")
+    for text in ("2,1 9", "1.0.0", "1,2,3", "1 2", "0.8.99529", "--1", "1/0", "1.2345.678", ""):
+        ask(page, step_of(page, "forward", "h1"))
+        assert answered(page, text).startswith("Isto não é um número"), text
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("1.234,5", 1234.5), ("1,234.5", 1234.5), ("1 234 567", 1234567), ("1.234.567", 1234567), ("− 3 / 4", -0.75)],
-)
-def test_numbers_are_read_as_people_write_them(opened: Opened, text: str, number: float) -> None:
+def test_numbers_are_read_as_people_write_them(opened: Opened) -> None:
     page = opened(explain(Value(3.0, "x") * 2).html())
-    page.fill('[data-leaf="x"]', text)
-    page.press('[data-leaf="x"]', "Enter")
-    assert values(page, ["x"])[0] == [number]
+    written = {"1.234,5": 1234.5, "1,234.5": 1234.5, "1 234 567": 1234567, "1.234.567": 1234567, "− 3 / 4": -0.75}
+    for text, number in written.items():
+        page.fill('[data-leaf="x"]', text)
+        page.press('[data-leaf="x"]', "Enter")
+        assert values(page, ["x"])[0] == [number], text
 
 
 def test_two_digits_are_too_few_and_the_question_says_so(opened: Opened, chapter: str) -> None:
@@ -750,23 +748,23 @@ def test_nothing_is_wider_than_a_phone(opened: Opened, chapter: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("width", [390, 1100, 1250, 1280, 1366, 1920])
-def test_a_row_of_a_leaf_stays_in_its_card(opened: Opened, chapter: str, width: int) -> None:
+def test_a_row_of_a_leaf_stays_in_its_card(opened: Opened, chapter: str) -> None:
     long = Value(0.5, "uma_entrada_de_nome_muito_comprido") * Value(0.25, "w")
     for html in (chapter, explain(long).html()):
         page = opened(html)
-        page.set_viewport_size({"width": width, "height": 900})
-        outside = page.evaluate(
-            """() => [...document.querySelectorAll(".leaf-row")].flatMap((row) => {
-              const edge = document.querySelector("#leaves").getBoundingClientRect().right + 0.5;
-              const room = (part) => row.querySelector(part).getBoundingClientRect();
-              const [name, field, last] = [".leaf-name", "input", ".leaf-trained"].map(room);
-              return last.right > edge || name.right > field.left ? [row.textContent] : [];
-            })"""
-        )
-        assert outside == []
+        for width in (390, 1100, 1250, 1280, 1366, 1920):
+            page.set_viewport_size({"width": width, "height": 900})
+            outside = page.evaluate(
+                """() => [...document.querySelectorAll(".leaf-row")].flatMap((row) => {
+                  const edge = document.querySelector("#leaves").getBoundingClientRect().right + 0.5;
+                  const room = (part) => row.querySelector(part).getBoundingClientRect();
+                  const [name, field, last] = [".leaf-name", "input", ".leaf-trained"].map(room);
+                  return last.right > edge || name.right > field.left ? [row.textContent] : [];
+                })"""
+            )
+            assert outside == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_attribute(".leaf-name", "title") == "uma_entrada_de_nome_muito_comprido"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_header_of_the_samples_fits_a_phone(opened: Opened, chapter: str) -> None:
