@@ -44,20 +44,27 @@ def is_array(given: Any) -> bool:
     return hasattr(given, "__array__") and getattr(given, "shape", ()) != ()
 
 
-def whole(given: Any, where: str, least: int = 1) -> int:
-    """Um número inteiro de `least` para cima; um inteiro do NumPy vira `int`, e um `bool` não é um número.
+def whole(
+    given: Any, where: str, least: int = 1, most: int | None = None, *, kind: str = "um inteiro", otherwise: str = ""
+) -> int:
+    """Um número inteiro entre dois limites; um inteiro do NumPy vira `int`, e um `bool` não é um número.
 
     Args:
         given: o que foi dado.
         where: quem o recebeu, para a mensagem de erro.
         least: o menor que serve.
+        most: o maior que serve; sem indicação, não há um.
+        kind: o que se espera, para a mensagem.
+        otherwise: o que mais serviria, para a mensagem.
 
     Raises:
-        ValueError: não é um inteiro, ou é menor.
+        ValueError: não é um inteiro, ou está fora dos limites.
     """
-    if not isinstance(given, numbers.Integral) or isinstance(given, bool) or given < least:
+    fits = isinstance(given, numbers.Integral) and not isinstance(given, bool)
+    if not fits or int(given) < least or (most is not None and int(given) > most):
         bound = "maior que 0" if least == 1 else f"maior ou igual a {least}"
-        raise ValueError(f"{where} espera um inteiro {bound}, e recebeu {shorten(given)}")
+        bound = bound if most is None else f"de {least} a {most}"
+        raise ValueError(f"{where} espera {kind} {bound}{otherwise}, e recebeu {shorten(given)}")
     return int(given)
 
 
@@ -74,7 +81,7 @@ def positive(given: Any, where: str) -> Any:
     """
     number = as_number(given, where)
     if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"{where} espera um número finito maior que 0, e recebeu {shorten(given)}")
+        raise ValueError(f"{where} espera um número maior que 0 e finito, e recebeu {shorten(given)}")
     return number
 
 

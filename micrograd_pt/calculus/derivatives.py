@@ -16,7 +16,7 @@ from typing import Any
 from micrograd_pt import ops
 from micrograd_pt.conditions import require_unchanged
 from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result
-from micrograd_pt.given import as_number, describe, labels, shorten
+from micrograd_pt.given import as_number, describe, labels, shorten, whole
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError
 from micrograd_pt.words import sentence
@@ -144,9 +144,7 @@ def derivative(f: Function, order: int = 1) -> Function:
     Raises:
         ValueError: `order` não é um inteiro maior ou igual a 0.
     """
-    if not isinstance(order, int) or order < 0:
-        raise ValueError(f"order espera um inteiro maior ou igual a 0, e recebeu {shorten(order)}")
-    for _ in range(order):
+    for _ in range(whole(order, "order", 0)):
         f = grad(f)
     return f
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import positive
+from micrograd_pt.given import positive, whole
 from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson.closures import BEHIND, CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
@@ -355,8 +355,7 @@ def explain(
         DomainError: uma derivada de que se precisa não existe.
     """
     sentence("forward.title", lang)
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
-        raise ValueError(f"digits espera um inteiro de 1 a 17, e recebeu {digits!r}")
+    digits = whole(digits, "digits", 1, 17)
     if isinstance(parameters, Value):
         raise TypeError("parameters espera uma lista de Values, como [w], e recebeu um Value só")
     graph = Graph(loss)

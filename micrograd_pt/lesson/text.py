@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from micrograd_pt.given import whole
 from micrograd_pt.lesson.outline import Line, Section
 from micrograd_pt.lesson.plain import PlainWriter
 from micrograd_pt.words import printable
@@ -31,8 +32,7 @@ def render(
     Raises:
         ValueError: `width` não é um inteiro de 40 para cima.
     """
-    if not isinstance(width, int) or width < 40:
-        raise ValueError(f"width espera um inteiro de 40 para cima, e recebeu {width!r}")
+    whole(width, "width", 40)
     return "\n\n".join([_Page(writer, color, width, spell).section(section) for section in sections])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_pt import chapter15
-from micrograd_pt.given import shorten
+from micrograd_pt.given import shorten, whole
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.nn import MLP, half_squared_error
 from micrograd_pt.words import DIGITS, LANGUAGES, sentence
@@ -149,8 +149,7 @@ def _network_html(
         raise ValueError(
             f"title espera um texto, ou um por língua ({', '.join(LANGUAGES)}), e recebeu {shorten(title)}"
         )
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
-        raise ValueError(f"epochs espera um inteiro maior que 0, e recebeu {shorten(epochs)}")
+    epochs = whole(epochs, "epochs")
     built = SampleGraph(model, X, y, loss, opening.sample)
     in_graph = {id(node.value) for node in built.graph.nodes}
     parameters = [value for value in model.parameters() if id(value) in in_graph]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, shorten, whole
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.nn import ACTIVATIONS, MLP, paired
 from micrograd_pt.page.contents import as_json
@@ -30,8 +30,7 @@ class SampleGraph:
     def __init__(self, model: Any, X: Sequence[Any], y: Sequence[Any], loss: Callable[..., Any], sample: int) -> None:
         self.model, self.loss = model, loss
         self.rows = _rows(X, y)
-        if not isinstance(sample, int) or not 0 <= sample < len(self.rows):
-            raise ValueError(f"sample espera um inteiro de 0 a {len(self.rows) - 1}, e recebeu {shorten(sample)}")
+        sample = whole(sample, "sample", 0, len(self.rows) - 1)
         self.sample = sample
         shapes = {_shape(self._built(row)[0]) for row in self.rows}
         if len(shapes) > 1:

@@ -7,11 +7,10 @@ import random
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from numbers import Integral
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten, whole
+from micrograd_pt.given import as_number, one_of, shorten, whole
 from micrograd_pt.nn import Module, half_squared_error
 from micrograd_pt.ops import DomainError
 from micrograd_pt.training.history import DivergenceError, History
@@ -72,8 +71,8 @@ def train(
     """
     samples = _checked_samples(X, y)
     epochs = whole(epochs, "epochs", 0)
-    batches = _batches(len(samples), _checked_size(batch_size, len(samples)), shuffle)
-    mean = _is_mean(reduction)
+    batches = _batches(len(samples), _size(batch_size, len(samples)), shuffle)
+    mean = one_of(reduction, "reduction", ("sum", "mean")) == "mean"
     _require_callable(model, loss)
     stepper: ByGraph | ByProgram
     stepper = by_graph = ByGraph(model, loss, _checked_optimizer(optimizer, learning_rate), mean, samples)
@@ -83,9 +82,7 @@ def train(
         if epochs:
             stepper, history.not_compiled = chosen_step(by_graph, compiled)
         for epoch in _counted(epochs, progress, history):
-            total = 0.0
-            for batch in next(batches):
-                total += stepper.step(batch)
+            total = _epoch(stepper, next(batches))
             if not math.isfinite(total):
                 raise _diverged(epoch, history)
             history.losses.append(total / len(samples) if mean else total)
@@ -117,6 +114,19 @@ def evaluate(
     """
     losses = [loss(model(x), target) for x, target in _checked_samples(X, y)]
     return float(sum([one.data if isinstance(one, Value) else as_number(one, "a perda") for one in losses]))
+
+
+def _size(batch_size: int | None, count: int) -> int:
+    """Quantas amostras tem um lote."""
+    return count if batch_size is None else whole(batch_size, "batch_size", otherwise=", ou None (o lote inteiro)")
+
+
+def _epoch(stepper: ByGraph | ByProgram, batches: list[list[int]]) -> float:
+    """Uma época: um passo por lote; devolve a soma das perdas, na ordem."""
+    total = 0.0
+    for batch in batches:
+        total += stepper.step(batch)
+    return total
 
 
 def _batches(count: int, size: int, shuffle: bool) -> Iterator[list[list[int]]]:
@@ -206,19 +216,3 @@ def _require_callable(model: Any, loss: Any) -> None:
         raise TypeError(f"model espera uma rede, que se chama e tem parameters(), e recebeu {shorten(model)}")
     if not callable(loss):
         raise TypeError(f"loss espera uma função da saída e da saída desejada, e recebeu {shorten(loss)}")
-
-
-def _checked_size(batch_size: Any, count: int) -> int:
-    """Quantas amostras tem um lote."""
-    if batch_size is None:
-        return count
-    if not isinstance(batch_size, Integral) or isinstance(batch_size, bool) or batch_size < 1:
-        expected = "um inteiro maior que 0, ou None (o lote inteiro)"
-        raise ValueError(f"batch_size espera {expected}, e recebeu {shorten(batch_size)}")
-    return int(batch_size)
-
-
-def _is_mean(reduction: Any) -> bool:
-    if reduction not in ("sum", "mean"):
-        raise ValueError(f'reduction espera "sum" ou "mean", e recebeu {shorten(reduction)}')
-    return bool(reduction == "mean")

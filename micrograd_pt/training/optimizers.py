@@ -12,8 +12,8 @@ from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, shorten
-from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at, require_positive
+from micrograd_pt.given import as_number, positive, shorten
+from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at
 
 Numbers = Sequence[float]
 
@@ -39,12 +39,12 @@ def _two_below_one(given: Any, name: str) -> tuple[float, float]:
 
 
 def _positive_or_none(given: Any, name: str) -> Any:
-    return None if given is None else require_positive(given, name)
+    return None if given is None else positive(given, name)
 
 
 # O que um campo declara além do tipo e do valor usual: quem o confere, e dá o número que fica.
 _RATE = {"checked": checked_rate}
-_POSITIVE = {"checked": require_positive}
+_POSITIVE = {"checked": positive}
 _POSITIVE_OR_NONE = {"checked": _positive_or_none}
 _FROM_ZERO = {"checked": _from_zero}
 _BELOW_ONE = {"checked": _below_one}

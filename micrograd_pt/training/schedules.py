@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import as_number, positive, whole
 
 Schedule = Callable[[int], float]
 """Do número da atualização à taxa de aprendizado."""
@@ -38,9 +38,9 @@ class StepDecay:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        require_positive(self.learning_rate, "learning_rate")
+        positive(self.learning_rate, "learning_rate")
         _require_steps(self.every, "every")
-        require_positive(self.factor, "factor")
+        positive(self.factor, "factor")
 
     def __call__(self, step: int) -> float:
         return self.learning_rate * self.factor ** (step // self.every)
@@ -62,8 +62,8 @@ class ExponentialDecay:
     factor: float
 
     def __post_init__(self) -> None:
-        require_positive(self.learning_rate, "learning_rate")
-        require_positive(self.factor, "factor")
+        positive(self.learning_rate, "learning_rate")
+        positive(self.factor, "factor")
 
     def __call__(self, step: int) -> float:
         return self.learning_rate * self.factor**step
@@ -89,7 +89,7 @@ class CosineDecay:
     minimum: float = 0.0
 
     def __post_init__(self) -> None:
-        require_positive(self.learning_rate, "learning_rate")
+        positive(self.learning_rate, "learning_rate")
         _require_steps(self.steps, "steps")
         if not 0 <= as_number(self.minimum, "minimum") <= self.learning_rate:
             raise ValueError(f"minimum vai de 0 à taxa inicial, {self.learning_rate!r}, e recebeu {self.minimum!r}")
@@ -153,21 +153,8 @@ def checked_rate(rate: Any, name: str = "learning_rate") -> Any:
         raise TypeError(f"{name} espera um número ou uma função, e recebeu a classe {rate.__name__}: faltam os números")
     if callable(rate):
         return rate
-    return float(require_positive(rate, name))
-
-
-def require_positive(given: Any, name: str) -> Any:
-    """O número dado, que é finito e maior que 0.
-
-    Raises:
-        ValueError, TypeError: diz o que foi dado.
-    """
-    number = as_number(given, name)
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"{name} espera um número maior que 0, e recebeu {shorten(given)}")
-    return number
+    return float(positive(rate, name))
 
 
 def _require_steps(given: Any, name: str) -> None:
-    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise ValueError(f"{name} espera um número inteiro de atualizações, ao menos 1, e recebeu {shorten(given)}")
+    whole(given, name, kind="um número inteiro de atualizações")
