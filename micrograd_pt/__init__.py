@@ -4,10 +4,15 @@ Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da
 (`Neuron`, `Layer`, `MLP`), treinamento (`train`), lições passo a passo (`explain`) e figuras (`draw`, `draw_network`).
 """
 
+import sys
+import warnings
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from micrograd_pt import chapter15, copying, moved, speed
+from micrograd_pt import chapter15, copying
 from micrograd_pt.calculus import (
     Report,
     check_gradients,
@@ -216,8 +221,68 @@ __all__ = [
 __version__ = "0.1.0"
 
 
+MOVED_MODULES = {
+    "catalog": "words",
+    "checks": "calculus.checks",
+    "compiler.expressions": "written.expressions",
+    "derivatives": "calculus.derivatives",
+    "differences": "calculus.differences",
+    "drawing.steps": "drawing.filmstrip",
+    "history": "training.history",
+    "initializers": "nn.initializers",
+    "losses": "nn.losses",
+    "notation": "words.notation",
+    "notebook": "drawing.notebook",
+    "optimizers": "training.optimizers",
+    "page.document": "page.html",
+    "page.network": "page.network_contents",
+    "page.rules": "page.operations",
+    "parsing.program": "parsing.statements",
+    "plots": "drawing.plots",
+    "schedules": "training.schedules",
+    "stepping": "training.stepping",
+}
+"""De cada módulo que mudou de lugar, o nome antigo e o novo; os dois dentro do pacote."""
+
+MOVED_CLASSES = {"parsing.statements": {"Program": "Statements", "Step": "StackStep"}}
+"""De cada módulo, pelo nome novo, as classes que mudaram de nome e que um pickle antigo pode pedir."""
+
+
+class MovedFinder(MetaPathFinder, Loader):
+    """Acha um módulo pelo nome antigo e dá no lugar dele o do nome novo."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """O que importar, se o nome é um dos antigos ou está dentro de um deles."""
+        return None if _new_name(name) is None else ModuleSpec(name, self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Põe o módulo do nome novo no lugar do que está sendo importado, e avisa."""
+        new = _new_name(module.__name__)
+        assert new is not None
+        warnings.warn(f"{module.__name__} agora é {new}: troque o nome no import", DeprecationWarning, stacklevel=2)
+        found = sys.modules[module.__name__] = import_module(new)
+        for before, after in MOVED_CLASSES.get(new.removeprefix(f"{__name__}."), {}).items():
+            setattr(found, before, getattr(found, after))
+
+
+def _new_name(name: str) -> str | None:
+    """O nome novo de um módulo, por inteiro; None se o que foi dado não é um nome antigo."""
+    inner = name.removeprefix(f"{__name__}.")
+    if inner == name:
+        return None
+    for old, new in MOVED_MODULES.items():
+        if inner == old or inner.startswith(f"{old}."):
+            return f"{__name__}.{new}{inner[len(old) :]}"
+    return None
+
+
 def __getattr__(name: str) -> ModuleType:
     """Um módulo que mudou de lugar, pelo nome antigo."""
-    if name in moved.PLACES:
+    if name in MOVED_MODULES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"o módulo {__name__!r} não tem {name!r}")
+
+
+sys.meta_path.insert(0, MovedFinder())

@@ -4,7 +4,7 @@ Cada operação da tabela cria um nó com o resultado, os argumentos e os númer
 `backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado.
 
 Para ler de uma vez: a classe `Value`, depois `ancestors` (a ordem) e `chain_rule` (a regra da cadeia). O que existe só
-para que isto seja rápido está em `speed`; as pausas e a entrega dos gradientes, em `threads`.
+para que isto seja rápido está em `written/methods`; as pausas e a entrega dos gradientes, em `threads`.
 """
 
 from __future__ import annotations
@@ -324,7 +324,7 @@ def chain_rule(
 
 
 shortcut: Callable[[dict[Any, Any], Any], dict[Any, Any] | None] | None = None
-"""O mesmo, mais depressa, no caso comum: o que `speed` põe aqui, e que responde None onde não serve."""
+"""O mesmo, mais depressa, no caso comum: o que `written/methods` põe aqui, e que responde None onde não serve."""
 
 
 def _leading_to(targets: Collection[Any], order: Collection[Any]) -> set[Any]:

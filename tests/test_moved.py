@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import micrograd_pt
-from micrograd_pt import MLP, Adam, CosineDecay, History, Program, moved
+from micrograd_pt import MLP, Adam, CosineDecay, History, Program
 
 PICKLES = json.loads((Path(__file__).parent / "pickles_0_1_0.json").read_text(encoding="ascii"))
 """Objetos gravados pela versão 0.1.0, em base64."""
@@ -24,17 +24,18 @@ def read(name: str) -> object:
         return pickle.loads(base64.b64decode(PICKLES[name]))
 
 
-@pytest.mark.parametrize("old", sorted(moved.PLACES))
+@pytest.mark.parametrize("old", sorted(micrograd_pt.MOVED_MODULES))
 def test_an_old_name_gives_the_same_module_and_one_warning(old: str) -> None:
+    new = f"micrograd_pt.{micrograd_pt.MOVED_MODULES[old]}"
     code = (
         "import importlib, micrograd_pt, sys, warnings\n"
         "warnings.simplefilter('always')\n"
         "with warnings.catch_warnings(record=True) as seen:\n"
         f"    found = importlib.import_module('micrograd_pt.{old}')\n"
         f"    again = importlib.import_module('micrograd_pt.{old}')\n"
-        f"assert found is again is importlib.import_module('micrograd_pt.{moved.PLACES[old]}')\n"
+        f"assert found is again is importlib.import_module('{new}')\n"
         "ours = [w for w in seen if w.category is DeprecationWarning]\n"
-        f"assert len(ours) == 1 and 'agora é micrograd_pt.{moved.PLACES[old]}:' in str(ours[0].message), ours\n"
+        f"assert len(ours) == 1 and 'agora é {new}:' in str(ours[0].message), ours\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -15,7 +15,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.given import as_number, one_of, shorten, whole
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
-from micrograd_pt.speed import weighted_sum
+from micrograd_pt.written import weighted_sum
 
 ACTIVATIONS: dict[str, Operation | None] = {
     "linear": None,

@@ -1,4 +1,4 @@
-"""O tipo de número com que as regras da tabela, em vez de calcular, viram texto: expressões que se escrevem."""
+"""As regras da tabela como texto: as expressões que se escrevem, em que línguas, e os métodos escritos assim."""
 
 from micrograd_pt.written.expressions import (
     ARITHMETIC,
@@ -9,7 +9,8 @@ from micrograd_pt.written.expressions import (
     opened,
     without_factor,
 )
-from micrograd_pt.written.infix import ATOM, CHOICE, FACTOR, UNARY, Infix, PythonInfix, signs, spelled
+from micrograd_pt.written.infix import ATOM, CHOICE, FACTOR, UNARY, Infix, PythonInfix, signs
+from micrograd_pt.written.methods import weighted_sum
 
 __all__ = [
     "ARITHMETIC",
@@ -25,6 +26,6 @@ __all__ = [
     "Written",
     "opened",
     "signs",
-    "spelled",
+    "weighted_sum",
     "without_factor",
 ]

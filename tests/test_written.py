@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from micrograd_pt import MLP, Value, dot, engine, maximum, no_grad, operation, ops, speed, where
+from micrograd_pt import MLP, Value, dot, engine, maximum, no_grad, operation, ops, where
 from micrograd_pt.engine import ancestors, chain_rule
 from micrograd_pt.ops import TABLE
+from micrograd_pt.written import methods
 from tests import test_random_graphs as graphs
 
 NUMBERS = (0.0, -0.0, 1.0, -1.0, 0.5, -0.3, 2.5, -3.0, 1e-300, 1e300, -800.0, 710.0, math.inf, -math.inf, math.nan)
@@ -42,9 +43,9 @@ def without_shortcut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], N
     yield lambda: monkeypatch.setattr(engine, "shortcut", None)
 
 
-@pytest.mark.parametrize("name", sorted(speed.PLAIN))
+@pytest.mark.parametrize("name", sorted(methods.PLAIN))
 def test_a_written_method_makes_the_node_that_the_plain_one_makes(name: str) -> None:
-    plain, written = speed.PLAIN[name], speed.written_method(name)
+    plain, written = methods.PLAIN[name], methods.written_method(name)
     for x in (*NUMBERS, 3, Fraction(1, 7)):
         if plain.operation.arity == 1:
             a = Value(x, "a")
@@ -60,7 +61,7 @@ def test_a_written_method_makes_the_node_that_the_plain_one_makes(name: str) -> 
 
 def test_a_method_writes_itself_at_first_use_and_stays() -> None:
     Value(0.5).tanh()
-    assert vars(Value)["tanh"] is not speed.PLAIN["tanh"] and vars(Value)["tanh"].__name__ == "method"
+    assert vars(Value)["tanh"] is not methods.PLAIN["tanh"] and vars(Value)["tanh"].__name__ == "method"
     Value(2.0) - 1
     assert vars(Value)["__sub__"].__code__.co_filename == "<string>"
 
@@ -119,7 +120,7 @@ def test_a_weighted_sum_is_the_node_of_the_table(width: int, without_shortcut: C
         inputs = [draw.choice([draw.choice(kinds), Value(draw.choice(kinds), f"x{k}")]) for k in range(width)]
         numbers = [item.data if isinstance(item, Value) else item for item in inputs]
         plain = seen(lambda w=weights, x=inputs: Value.record(ops.weighted_sum, *w, *x))
-        assert seen(lambda w=weights, x=inputs, n=numbers: speed.weighted_sum(w, x, n)) == plain
+        assert seen(lambda w=weights, x=inputs, n=numbers: methods.weighted_sum(w, x, n)) == plain
     model = MLP(2, [3, 1], activation="tanh", seed=1)
     quick = gradients(model([0.5, -1.0]))
     without_shortcut()

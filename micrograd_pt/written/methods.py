@@ -16,11 +16,11 @@ from micrograd_pt import engine, ops
 from micrograd_pt.engine import Value
 from micrograd_pt.ops import BUILT_IN, Operation
 from micrograd_pt.threads import PAUSES
-from micrograd_pt.written import Book, opened, spelled
+from micrograd_pt.written.expressions import Book, opened
+from micrograd_pt.written.infix import spelled
 
 PLAIN: dict[str, Any] = {name: method for name, method in vars(Value).items() if hasattr(method, "operation")}
-_WIDEST = 64  # parcelas que se escrevem por extenso
-_ERRORS = (ArithmeticError, ValueError, TypeError)
+_WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # até quantas parcelas se escrevem por extenso
 _METHOD = """
 def method(self, {others}):
     {own} = self.data
