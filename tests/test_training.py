@@ -490,7 +490,10 @@ class Decides(Line):
         return self.a * x[0] if self.a > 0 else self.a
 
 
-@pytest.mark.parametrize(("kind", "why"), [(ReadsData, "data"), (Counts, "muda"), (Replaces, ""), (Decides, "if")])
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [(ReadsData, "data"), (Counts, "um contador"), (Replaces, "troca os seus parâmetros"), (Decides, "if")],
+)
 def test_what_a_program_would_freeze_is_trained_through_the_graph(kind, why):
     model = kind()
     history = train(model, POINTS, ZEROS, learning_rate=RATE, epochs=3, progress=False)
@@ -636,7 +639,27 @@ def test_a_dropout_that_seldom_drops_goes_on_dropping() -> None:
 
 def test_a_model_that_swaps_its_parameters_is_trained_through_the_graph() -> None:
     history = train(Swapped(), LONG, [0.0] * 200, learning_rate=RATE, epochs=1, progress=False)
-    assert "troca os seus parâmetros" in history.not_compiled
+    assert "traçada daria" in history.not_compiled
+
+
+def summed(model, samples):
+    return train(model, samples, [0.0] * len(samples), learning_rate=RATE, epochs=1, progress=False)
+
+
+class FirstGroup(Line):
+    """A soma do primeiro de dois grupos de números; cada amostra os separa onde quer."""
+
+    def __call__(self, x):
+        return self.a * sum(x[0])
+
+
+def test_samples_of_other_shapes_are_not_read_as_if_they_were_alike() -> None:
+    samples = [[[0.1 * i, 0.2], [0.3]] for i in range(200)]
+    samples[1] = [[0.1], [50.0, 0.3]]  # tantos números quantos as outras, separados de outro modo
+    by_graph, chosen = FirstGroup(), FirstGroup()
+    train(by_graph, samples, [0.0] * 200, learning_rate=RATE, epochs=1, progress=False, compiled=False)
+    history = summed(chosen, samples)
+    assert chosen.a.data == by_graph.a.data and "mesma forma" in history.not_compiled
 
 
 def test_a_model_that_pins_a_weight_goes_on_pinning_it() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 from micrograd_pt.calculus import flat, shape
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
-from micrograd_pt.conditions import ChangedLeafError
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
@@ -103,8 +102,6 @@ def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callab
         return
     try:
         trace(twin, numbers, rebuild, leaves)
-    except ChangedLeafError:
-        pass  # um nó calculado antes de f é trazido inteiro, e nada dele fica congelado
     except CompileError:
         raise
     except TypeError as error:
@@ -126,7 +123,7 @@ def require_same(expected: Any, found: Any, tolerance: float = 0.0) -> None:
     if math.isfinite(number) and not math.isclose(number, found, rel_tol=1e-9, abs_tol=max(1e-12, tolerance)):
         raise CompileError(
             f"a função dá {shorten(number)}, e traçada daria {shorten(found)}: ela decide por algo que o traço não "
-            "mostra (isinstance, str, um dicionário, um sorteio, um try); escreva a conta com os próprios valores"
+            "mostra (isinstance, um dicionário, um sorteio, um contador, um try); escreva-a com os próprios valores"
         )
 
 

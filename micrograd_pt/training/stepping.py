@@ -1,9 +1,9 @@
 """Um passo de treinamento, de dois modos: pelo grafo, ou pelo programa compilado do modelo e da perda.
 
 `chosen_step` escolhe: tenta compilar a perda de uma amostra, e vai pelo grafo se algo o impede, dizendo o quê. Compila
-quem, traçado duas vezes com os parâmetros e a amostra só escritos, calcula as duas vezes o mesmo, e dá em até 64
-amostras a perda e os gradientes do grafo. O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito
-mais rápido; o grafo serve a todo modelo.
+quem se deixa traçar com os parâmetros e a amostra só escritos, e dá depois, em até 64 amostras, a perda e os gradientes
+do grafo. O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito mais rápido; o grafo serve a todo
+modelo.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from micrograd_pt.calculus import flat, gradients_of, shape
 from micrograd_pt.compiler import CompileError, Program, Traced, program_of, require_same, trace
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
-from micrograd_pt.graph import Graph, Node
+from micrograd_pt.graph import Graph
 from micrograd_pt.training.optimizers import Optimizer
 
 _CHECKED = 64  # amostras em que o programa é conferido com o grafo
@@ -136,13 +136,11 @@ def _compiled_step(eager: ByGraph, rows: list[list[Any]], rebuild: Callable[...,
         raise CompileError("há Values entre as amostras")
     chance = random.getstate()
     _check_targets(eager)
-    first, second = _traced(eager, rows[0], rebuild), _traced(eager, rows[0], rebuild)
+    traced = _traced(eager, rows[0], rebuild)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
-    if _signature(first, eager.parameters) != _signature(second, eager.parameters):
-        raise CompileError("o modelo ou a perda muda de uma chamada para outra")
-    inputs = first.inputs[len(eager.parameters) :]
-    program = program_of(_graph(first), inputs, eager.parameters, eager.parameters)
+    inputs = traced.inputs[len(eager.parameters) :]
+    program = program_of(_graph(traced), inputs, eager.parameters, eager.parameters)
     _require_the_same(eager, program, rows)
     return ByProgram(eager, program, rows)
 
@@ -205,19 +203,6 @@ def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any])
     finally:
         for parameter, data in zip(parameters, before, strict=True):
             parameter.data = data
-
-
-def _signature(traced: Traced, parameters: Sequence[Value]) -> list[Any]:
-    """O que um grafo calcula, sem a identidade dos nós: o de um modelo que não muda é sempre igual."""
-    names = {id(leaf): f"x{place}" for place, leaf in enumerate(traced.inputs)}
-    names |= {id(leaf): f"p{place}" for place, leaf in enumerate(parameters)}
-
-    def described(node: Node) -> tuple[Any, ...]:
-        if node.op is None:
-            return (names.get(id(node.value), repr(node.data)),)
-        return (node.op.name, *[arg.index if isinstance(arg, Node) else repr(arg) for arg in node.inputs])
-
-    return [described(node) for node in _graph(traced).nodes]
 
 
 def _graph(traced: Traced) -> Graph:
