@@ -707,3 +707,21 @@ def test_independent_graphs_in_several_threads():
         thread.join()
     # out = w · (Σ₀ⁿ⁻¹ rᵏ + rⁿ), uma série geométrica
     assert results == [pytest.approx(1000 * (1 - 0.999**2000) + 0.999**2000, rel=1e-12)] * 4
+
+
+def test_an_error_says_of_which_operation_and_of_which_argument_it_is():
+    x, y = Value(-1.0, "x"), Value(0.0, "y")
+    with pytest.raises(DomainError) as caught:
+        x.log()
+    assert (caught.value.operation, caught.value.argument, caught.value.label) == (ops.log, None, "x")
+    with pytest.raises(DomainError) as caught:
+        (x**2 / y).backward()
+    assert (caught.value.operation, caught.value.argument, caught.value.label) == (ops.div, None, "y")
+    with pytest.raises(DomainError) as caught:
+        (x + y.sqrt()).backward()
+    assert (caught.value.operation, caught.value.argument, caught.value.label) == (ops.sqrt, 0, "y")
+    with pytest.raises(OverflowError) as large:
+        Value(1000.0, "z").exp()
+    assert (large.value.operation, large.value.argument, large.value.label) == (ops.exp, None, "z")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.operation, again.argument, again.label, str(again)) == (ops.sqrt, 0, "y", str(caught.value))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_pt import graph as _graph
+from micrograd_pt.engine import chain_rule
 from micrograd_pt.graph import Graph, Node
 
 
@@ -46,19 +47,17 @@ class PathSearch:
 
     def __init__(self, graph: Graph, target: Node) -> None:
         self._root, self._target = graph.root, target
-        self._edges = _open_edges(graph, target)
+        self._edges, self.total = _open_edges(graph, target)
         self._best = {target.index: 0.0}
-        counts, totals, uses = {target.index: 1}, {target.index: 1}, _uses(self._edges)
+        counts, uses = {target.index: 1}, _uses(self._edges)
         for user, edges in sorted(self._edges.items()):  # os argumentos vêm antes: tudo o que se soma já está pronto
             counts[user] = sum([counts[edge.node.index] for edge in edges])
-            totals[user] = sum([edge.local * totals[edge.node.index] for edge in edges])
             self._best[user] = max([_size(edge.local) + self._best[edge.node.index] for edge in edges])
             for edge in edges:  # depois do último uso, o inteiro, que pode ter milhares de algarismos, se vai
                 uses[edge.node.index] -= 1
                 if not uses[edge.node.index]:
-                    del counts[edge.node.index], totals[edge.node.index]
+                    del counts[edge.node.index]
         self.count: int = counts.get(graph.root.index, 0)
-        self.total: Any = totals.get(graph.root.index, 0)
 
     def __iter__(self) -> Iterator[tuple[Edge, ...]]:
         """Os caminhos, o de maior produto (em módulo) primeiro; só se percorre o que se pede.
@@ -82,29 +81,20 @@ class PathSearch:
                 heapq.heappush(queue, (-along - self._best[edge.node.index], made, along, edge.node, (steps, edge)))
 
 
-def _open_edges(graph: Graph, target: Node) -> dict[int, list[Edge]]:
-    """Por nó, os usos que estão em algum caminho aberto da raiz até `target`."""
-    leading = {target.index}
-    for user in graph.nodes[target.index + 1 :]:
-        if any(isinstance(arg, Node) and arg.index in leading for arg in user.inputs):
-            leading.add(user.index)
-    reached = {graph.root.index}
+def _open_edges(graph: Graph, target: Node) -> tuple[dict[int, list[Edge]], Any]:
+    """Por nó, os usos que estão em algum caminho aberto da raiz até `target`; e o gradiente que chega a ele."""
     edges: dict[int, list[Edge]] = {}
-    for user in reversed(graph.nodes[target.index + 1 :]):
-        if user.index in reached and user.index in leading:
-            slopes = graph.locals(user)
-            edges[user.index] = [
-                Edge(user, position, arg, slopes[position])
-                for position, arg in enumerate(user.inputs)
-                if isinstance(arg, Node) and arg.index in leading and slopes[position] is not None
-            ]
-            reached.update([edge.node.index for edge in edges[user.index]])
+
+    def listen(user: Node, position: int, local: Any, product: Any) -> None:
+        edges.setdefault(user.index, []).append(Edge(user, position, user.inputs[position], local))
+
+    received = chain_rule(dict.fromkeys(graph.nodes), 1, towards=[target], listen=listen)
     arriving = {target.index}
     for index in sorted(edges):  # um nó cujos caminhos para baixo se fecham não leva a lugar nenhum
         edges[index] = [edge for edge in edges[index] if edge.node.index in arriving]
         if edges[index]:
             arriving.add(index)
-    return {index: found for index, found in edges.items() if found}
+    return {index: found for index, found in edges.items() if found}, received[target]
 
 
 def _uses(edges: dict[int, list[Edge]]) -> dict[int, int]:
