@@ -20,7 +20,8 @@ from micrograd_pt.written.expressions import Book, opened
 from micrograd_pt.written.infix import spelled
 
 PLAIN: dict[str, Any] = {name: method for name, method in vars(Value).items() if hasattr(method, "operation")}
-_WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # até quantas parcelas se escrevem por extenso
+_WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # 64 parcelas por extenso, no máximo
+_WORLD = {"Value": Value, "ERRORS": _ERRORS, "PAUSES": PAUSES, "new": object.__new__}
 _METHOD = """
 def method(self, {others}):
     {own} = self.data
@@ -30,7 +31,7 @@ def method(self, {others}):
             data = {value}
         except ERRORS:
             return plain(self, {others})
-        if type(data) is float:
+        if {real}:
             node = new(Value)
             node.data = data
             node.grad = 0
@@ -64,15 +65,15 @@ def written_method(name: str) -> Any:
     """O método de `Value` com esse nome, com a fórmula da linha por extenso."""
     book, operation = Book(), PLAIN[name].operation
     value = spelled(book.apply(operation, [book.name(letter) for letter in "xy"[: operation.arity]]))
-    holes = {"others": "*extra", "own": "x", "given": "", "common": "type(x) is float and not extra"}
+    holes = {"others": "*extra", "own": "x", "given": "", "common": "type(x) is float and not extra", "real": "True"}
     holes |= {"first": "self", "second": "None", "y": "None"}
     if operation.arity == 2:
         own, given = "yx" if name.startswith("__r") else "xy"
         holes |= {"others": "other", "own": own, "given": f"{given} = other.data if type(other) is Value else other"}
         holes |= {"common": f"type({own}) is float and (type({given}) is float or type({given}) is int)", "y": "y"}
-        holes |= {"second": "other"} if own == "x" else {"first": "other", "second": "self"}
-    text = _METHOD.format(value=value, **holes)
-    return _defined(text, "method", plain=PLAIN[name], operation=operation, PAUSES=PAUSES, new=object.__new__)
+        first, second = ("self", "other") if own == "x" else ("other", "self")
+        holes |= {"real": "type(data) is float", "first": first, "second": second}
+    return _defined(_METHOD.format(value=value, **holes), "method", plain=PLAIN[name], operation=operation)
 
 
 def written_sending(operation: Operation) -> list[str]:
@@ -187,8 +188,7 @@ def _under(head: str, lines: Sequence[str], indent: int = 0) -> list[str]:
 
 def _defined(text: str, name: str, **names: Any) -> Any:
     """A função desse nome, definida pelo texto; nele não entra nada de fora."""
-    world = {**vars(math), "Value": Value, "ERRORS": _ERRORS, **names}
-    exec(text, world)
+    exec(text, world := {**vars(math), **_WORLD, **names})
     return world[name]
 
 
