@@ -724,8 +724,15 @@ def npm_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 390, marks=pytest.mark.long),
+    ],
+)
 def test_axe_finds_no_violation(opened: Opened, chapter: str, npm_tools: Path, scheme: str, width: int) -> None:
     axe = (npm_tools / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page = opened(chapter, color_scheme=scheme)

@@ -1,4 +1,4 @@
-"""A tabela contra o mpmath com 50 algarismos: valor, primeira e segunda derivadas, em 200 pontos do domínio.
+"""A tabela contra o mpmath com 50 algarismos: valor, primeira e segunda derivadas, em 50 pontos do domínio (longo: 200).
 
 O erro permitido é 1e-12 em relação ao valor verdadeiro. Em três casos a própria conta em float não deixa tanto, e ali o
 erro é medido em relação a uma escala maior, dita na linha da operação:
@@ -20,7 +20,7 @@ import pytest
 
 from micrograd_pt import DomainError, Value, derivative, grad, hessian, ops
 
-POINTS = 200
+POINTS, MANY = 50, 200
 mp = mpmath.mp.clone()
 mp.dps = 50
 
@@ -146,11 +146,17 @@ def true_derivative(truth: Callable[..., Any], point: list[float], orders: tuple
     return mp.mpf(0) if abs(slope * size) < mp.mpf(10) ** (5 - mp.dps) * abs(truth(*exact)) else slope
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_value_and_derivatives_agree_with_fifty_digits(name: str) -> None:
+def test_value_and_derivatives_agree_in_many_points(name: str) -> None:
+    test_value_and_derivatives_agree_with_fifty_digits(name, MANY)
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_value_and_derivatives_agree_with_fifty_digits(name: str, points: int = POINTS) -> None:
     row, operation, draw = ROWS[name], ops.TABLE[name], random.Random(name)
     size = len(row.domain)
-    for _ in range(POINTS):
+    for _ in range(points):
         point = [take(draw) for take in row.domain]
         exact = [mp.mpf(number) for number in point]
         assert near(operation(*point), row.truth(*exact), 0), (name, point)
