@@ -1,4 +1,4 @@
-"""A tabela contra o mpmath com 50 algarismos: valor, primeira e segunda derivadas, em 50 pontos do domínio (longo: 200).
+"""A tabela contra o mpmath com 50 algarismos: valor, primeira e segunda derivadas, em 50 pontos do domínio (ou 200).
 
 O erro permitido é 1e-12 em relação ao valor verdadeiro. Em três casos a própria conta em float não deixa tanto, e ali o
 erro é medido em relação a uma escala maior, dita na linha da operação:
