@@ -37,16 +37,19 @@ class OperationError(ArithmeticError):
         operation: a linha da tabela; None se o erro não é de uma só.
         argument: de que argumento (a partir de 0) não há derivada; None se é o valor que não existe.
         label: o rótulo desse argumento; do valor, os rótulos todos, separados por vírgula.
+        reason: o que se pede ao argumento, se a derivada não existe; senão, vazio.
     """
 
     operation: Operation | None = None
     argument: int | None = None
     label: str = ""
+    reason: str = ""
 
-    def about(self, operation: Operation, argument: int | None, labels: Sequence[str]) -> Self:
-        """O mesmo erro, que sabe de que operação e de que argumento é."""
+    def about(self, operation: Operation, argument: int | None, labels: Sequence[str], reason: str = "") -> Self:
+        """O mesmo erro, que sabe de que operação e de que argumento é, e por que motivo."""
         named = labels if argument is None else labels[argument : argument + 1]
         self.operation, self.argument, self.label = operation, argument, ", ".join(filter(None, named))
+        self.reason = reason
         return self
 
 
@@ -179,9 +182,11 @@ class Operation:
             else:
                 slope = self.partials(result, *args)[index]
         except (ValueError, ZeroDivisionError) as error:
-            reason = error if isinstance(error, DomainError) else self.title
+            # Um DomainError diz o que se pede; o de uma divisão da fórmula, que só é um DomainError com nós, não.
+            told = isinstance(error, DomainError) and error.operation not in (div, power)
+            reason = str(error) if told else self.title
             message = f"a derivada de {self.name} não existe em {describe(args, labels)}: {reason}"
-            raise DomainError(message).about(self, index, labels) from error
+            raise DomainError(message).about(self, index, labels, reason) from error
         except OverflowError as error:
             where = describe(args, labels)
             message = f"a derivada de {self.name} passa do maior float em {where}"

@@ -411,8 +411,11 @@ def test_where_only_the_derivative_is_missing_the_forward_pass_goes_on(compute, 
     leaf = Value(x, "folha")
     out = compute(leaf)
     assert out.data == value
-    with pytest.raises(DomainError, match=rf"^a derivada de {name} não existe em .*folha = "):
+    with pytest.raises(DomainError, match=rf"^a derivada de {name} não existe em .*folha = ") as plain:
         (out * 3).backward()
+    with pytest.raises(DomainError) as recorded:  # com nós, a conta de uma derivada falha de outro modo
+        (out * 3).backward(create_graph=True)
+    assert str(recorded.value) == str(plain.value)
 
 
 def test_a_missing_derivative_does_not_matter_where_it_is_not_needed():

@@ -30,7 +30,7 @@ from micrograd_pt.lesson import (
     render_latex,
     render_markdown,
 )
-from micrograd_pt.ops import DomainError, OperationError
+from micrograd_pt.ops import OperationError
 from micrograd_pt.parsing import Evaluation, Expression, ExpressionError, pointed, written_operation
 from micrograd_pt.words import has_colors, number, printable, sentence
 
@@ -176,14 +176,13 @@ class Explanation:
             expression, span = self.options.expressao.strip(), evaluation.places[node.value]
             sign, name = written_operation(node.op, expression[slice(*span)])
             key = "slope.overflow" if isinstance(error, OverflowError) else "slope.domain"
-            why = error.__cause__ if isinstance(error.__cause__, DomainError) else node.op.title
             several = sum([isinstance(other, Node) for other in node.inputs]) > 1 and node.op.arity is not None
             message = self.text(
                 key,
                 of=self.text("slope.operation", sign=sign) if sign else self.text("slope.function", name=name),
                 by=self.text("slope.by", by=arg.name) if several else "",
                 where=describe(node.numbers, labels([getattr(other, "value", other) for other in node.inputs])),
-                why=f": {why}" if self.lang == "pt" and key == "slope.domain" else "",
+                why=f": {error.reason}" if self.lang == "pt" and key == "slope.domain" else "",
             )
             return _Mistake(message, pointed(expression, span))
         return _Mistake(str(error))
