@@ -2,112 +2,120 @@
 
 Um `Value` é um número que lembra de onde veio; `backward()` aplica a regra da cadeia. Sobre ele estão redes
 (`Neuron`, `Layer`, `MLP`), treinamento (`train`), lições passo a passo (`explain`) e figuras (`draw`, `draw_network`).
+
+Importar o pacote carrega só o motor; cada nome traz o seu módulo na primeira vez em que é usado.
 """
 
+from __future__ import annotations
+
 import sys
-import warnings
-from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
-from micrograd_pt import chapter15, copying
-from micrograd_pt.calculus import (
-    Report,
-    check_gradients,
-    check_table,
-    derivative,
-    find_nonfinite,
-    grad,
-    hessian,
-    jacobian,
-    jvp,
-    value_and_grad,
-)
-from micrograd_pt.chapter15 import step
-from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
-from micrograd_pt.conditions import ChangedLeafError, Condition
-from micrograd_pt.drawing import draw, draw_network, draw_steps, notebook, plot_decision, plot_history
-from micrograd_pt.engine import Value
-from micrograd_pt.functions import dot, logsumexp, mean, softmax, sum, where
-from micrograd_pt.graph import Graph
-from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.nn import (
-    MLP,
-    Layer,
-    Module,
-    Neuron,
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    half_squared_error,
-    hinge,
-    mean_squared_error,
-)
-from micrograd_pt.ops import (
-    DomainError,
-    Operation,
-    absolute,
-    acos,
-    acosh,
-    asin,
-    asinh,
-    atan,
-    atan2,
-    atanh,
-    cbrt,
-    cos,
-    cosh,
-    elu,
-    erf,
-    erfc,
-    exp,
-    exp2,
-    expm1,
-    gelu,
-    hypot,
-    leaky_relu,
-    log,
-    log1p,
-    log2,
-    log10,
-    logsigmoid,
-    maximum,
-    minimum,
-    operation,
-    reciprocal,
-    relu,
-    sigmoid,
-    silu,
-    sin,
-    sinh,
-    softplus,
-    sqrt,
-    square,
-    tan,
-    tanh,
-)
-from micrograd_pt.page import LivePage, chapter_page, live_page
-from micrograd_pt.parsing import Expression, ExpressionError, parse
-from micrograd_pt.threads import enable_grad, no_grad
-from micrograd_pt.training import (
-    SGD,
-    Adam,
-    AdamW,
-    CosineDecay,
-    DivergenceError,
-    ExponentialDecay,
-    History,
-    Optimizer,
-    RMSProp,
-    StepDecay,
-    Warmup,
-    evaluate,
-    train,
-)
+from micrograd_pt import copying, given, written
 
-abs = absolute
+TYPE_CHECKING = False  # o de `typing` custaria o import dele; quem confere os tipos entende este
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    from micrograd_pt import chapter15
+    from micrograd_pt.calculus import (
+        Report,
+        check_gradients,
+        check_table,
+        derivative,
+        find_nonfinite,
+        grad,
+        hessian,
+        jacobian,
+        jvp,
+        value_and_grad,
+    )
+    from micrograd_pt.chapter15 import step
+    from micrograd_pt.compiler import ArrayProgram, CompileError, Program, compile_graph, compiled
+    from micrograd_pt.conditions import ChangedLeafError, Condition
+    from micrograd_pt.drawing import draw, draw_network, draw_steps, plot_decision, plot_history
+    from micrograd_pt.engine import Value
+    from micrograd_pt.functions import dot, logsumexp, mean, softmax, where
+    from micrograd_pt.functions import sum as sum
+    from micrograd_pt.graph import Graph
+    from micrograd_pt.lesson import Lesson, explain
+    from micrograd_pt.nn import (
+        MLP,
+        Layer,
+        Module,
+        Neuron,
+        binary_cross_entropy,
+        binary_cross_entropy_with_logits,
+        cross_entropy,
+        half_squared_error,
+        hinge,
+        mean_squared_error,
+    )
+    from micrograd_pt.ops import (
+        DomainError,
+        Operation,
+        absolute,
+        acos,
+        acosh,
+        asin,
+        asinh,
+        atan,
+        atan2,
+        atanh,
+        cbrt,
+        cos,
+        cosh,
+        elu,
+        erf,
+        erfc,
+        exp,
+        exp2,
+        expm1,
+        gelu,
+        hypot,
+        leaky_relu,
+        log,
+        log1p,
+        log2,
+        log10,
+        logsigmoid,
+        maximum,
+        minimum,
+        operation,
+        reciprocal,
+        relu,
+        sigmoid,
+        silu,
+        sin,
+        sinh,
+        softplus,
+        sqrt,
+        square,
+        tan,
+        tanh,
+    )
+    from micrograd_pt.page import LivePage, chapter_page, live_page
+    from micrograd_pt.parsing import Expression, ExpressionError, parse
+    from micrograd_pt.threads import enable_grad, no_grad
+    from micrograd_pt.training import (
+        SGD,
+        Adam,
+        AdamW,
+        CosineDecay,
+        DivergenceError,
+        ExponentialDecay,
+        History,
+        Optimizer,
+        RMSProp,
+        StepDecay,
+        Warmup,
+        evaluate,
+        train,
+    )
+
+    abs = absolute
 
 __all__ = [
     "MLP",
@@ -139,7 +147,6 @@ __all__ = [
     "StepDecay",
     "Value",
     "Warmup",
-    "abs",
     "acos",
     "acosh",
     "asin",
@@ -210,7 +217,6 @@ __all__ = [
     "sqrt",
     "square",
     "step",
-    "sum",
     "tan",
     "tanh",
     "train",
@@ -218,7 +224,64 @@ __all__ = [
     "where",
 ]
 
+_FACE = {
+    "calculus": (
+        "Report check_gradients check_table derivative find_nonfinite grad hessian jacobian jvp value_and_grad"
+    ),
+    "chapter15": "step",
+    "compiler": "ArrayProgram CompileError Program compile_graph compiled",
+    "conditions": "ChangedLeafError Condition",
+    "drawing": "draw draw_network draw_steps plot_decision plot_history",
+    "engine": "Value",
+    "functions": "dot logsumexp mean softmax sum where",
+    "graph": "Graph",
+    "lesson": "Lesson explain",
+    "nn": (
+        "MLP Layer Module Neuron binary_cross_entropy binary_cross_entropy_with_logits cross_entropy "
+        "half_squared_error hinge mean_squared_error"
+    ),
+    "ops": (
+        "DomainError Operation absolute acos acosh asin asinh atan atan2 atanh cbrt cos cosh elu erf erfc exp exp2 "
+        "expm1 gelu hypot leaky_relu log log1p log2 log10 logsigmoid maximum minimum operation reciprocal relu "
+        "sigmoid silu sin sinh softplus sqrt square tan tanh"
+    ),
+    "page": "LivePage chapter_page live_page",
+    "parsing": "Expression ExpressionError parse",
+    "threads": "enable_grad no_grad",
+    "training": (
+        "SGD Adam AdamW CosineDecay DivergenceError ExponentialDecay History Optimizer RMSProp StepDecay Warmup "
+        "evaluate train"
+    ),
+}
+"""De cada módulo, os nomes que o pacote mostra."""
+
+_PLACES = {name: (module, name) for module, names in _FACE.items() for name in names.split()}
+_PLACES["abs"] = "ops", "absolute"
+_MODULES = {*_FACE, "words"}
+
+given.MAKERS.update(
+    shown=("micrograd_pt.drawing.notebook", "shown"),
+    lesson_html=("micrograd_pt.page.live", "lesson_html"),
+    save_lesson_html=("micrograd_pt.page.live", "save_lesson_html"),
+)
+
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Um nome da face, ou um módulo, na primeira vez em que é usado; ou um módulo que mudou de lugar, pelo antigo."""
+    if name in _PLACES:
+        module, inner = _PLACES[name]
+        found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), inner)
+        return found
+    if name in _MODULES or name in MOVED_MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"o módulo {__name__!r} não tem {name!r}", name=name, obj=sys.modules[__name__])
+
+
+def __dir__() -> list[str]:
+    """Todos os nomes, também os que ainda não foram usados."""
+    return sorted({*globals(), *_PLACES, *_MODULES})
 
 
 MOVED_MODULES = {
@@ -248,19 +311,28 @@ MOVED_CLASSES = {"parsing.statements": {"Program": "Statements", "Step": "StackS
 """De cada módulo, pelo nome novo, as classes que mudaram de nome e que um pickle antigo pode pedir."""
 
 
-class MovedFinder(MetaPathFinder, Loader):
+class MovedFinder:
     """Acha um módulo pelo nome antigo e dá no lugar dele o do nome novo."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """O que importar, se o nome é um dos antigos ou está dentro de um deles."""
-        return None if _new_name(name) is None else ModuleSpec(name, self)
+        if _new_name(name) is None:
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self)  # type: ignore[arg-type]  # a base `Loader` custaria o import dela
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Um módulo comum, que `exec_module` troca pelo do nome novo."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Põe o módulo do nome novo no lugar do que está sendo importado, e avisa."""
         new = _new_name(module.__name__)
         assert new is not None
+        import warnings
+
         warnings.warn(f"{module.__name__} agora é {new}: troque o nome no import", DeprecationWarning, stacklevel=2)
         found = sys.modules[module.__name__] = import_module(new)
         for before, after in MOVED_CLASSES.get(new.removeprefix(f"{__name__}."), {}).items():
@@ -276,13 +348,6 @@ def _new_name(name: str) -> str | None:
         if inner == old or inner.startswith(f"{old}."):
             return f"{__name__}.{new}{inner[len(old) :]}"
     return None
-
-
-def __getattr__(name: str) -> ModuleType:
-    """Um módulo que mudou de lugar, pelo nome antigo."""
-    if name in MOVED_MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"o módulo {__name__!r} não tem {name!r}")
 
 
 sys.meta_path.insert(0, MovedFinder())

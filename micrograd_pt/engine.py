@@ -15,7 +15,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition, number_of, require_unchanged
-from micrograd_pt.given import Attached, as_number, is_array, labels, shorten
+from micrograd_pt.given import Attached, Shown, as_number, is_array, labels, shorten
 from micrograd_pt.ops import Operation
 from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad
 
@@ -56,7 +56,7 @@ def _comparison(sign: str) -> Callable[[Value, Any], Any]:
     return method
 
 
-class Value(Attached):
+class Value(Shown, Attached):
     """Um número do grafo computacional.
 
     Args:

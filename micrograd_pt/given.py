@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
+
+MAKERS: dict[str, tuple[str, str]] = {}
+"""O que um cômodo de cima faz para um método de baixo: de cada nome, o módulo e a função. É a face que o diz."""
 
 
 def as_number(number: Any, where: str) -> Any:
@@ -142,6 +146,24 @@ def hint(given: Any) -> str:
 def labels(args: Sequence[Any]) -> list[str]:
     """O rótulo de cada argumento, para uma mensagem; vazio num número."""
     return [getattr(arg, "label", "") for arg in args]
+
+
+def maker(name: str) -> Callable[..., Any]:
+    """A função que a face deu com esse nome; o módulo dela só é importado agora."""
+    module, function = MAKERS[name]
+    made: Callable[..., Any] = getattr(import_module(module), function)
+    return made
+
+
+class Shown:
+    """O que um caderno Jupyter mostra como figura."""
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """As formas deste objeto, por tipo: `text/plain` e, se ele se deixa desenhar, `image/svg+xml`."""
+        shown: dict[str, Any] = maker("shown")(self)
+        return shown
 
 
 class Attached:

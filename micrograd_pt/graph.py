@@ -11,6 +11,7 @@ from typing import Any
 
 from micrograd_pt.conditions import require_unchanged
 from micrograd_pt.engine import Value, ancestors, chain_rule
+from micrograd_pt.given import Shown
 from micrograd_pt.ops import Operation
 
 
@@ -81,7 +82,7 @@ class Contribution:
     product: Any
 
 
-class Graph:
+class Graph(Shown):
     """Tudo o que levou a `root`, em ordem topológica, congelado.
 
     Args:

@@ -13,7 +13,6 @@ está fechado, e o valor é NaN.
 
 from __future__ import annotations
 
-import inspect
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -597,6 +596,8 @@ def _require_arguments(rule: Callable[..., Any], count: int, what: str) -> None:
     Raises:
         ValueError: a regra não os aceita.
     """
+    import inspect  # só quem acrescenta uma operação precisa dele
+
     try:
         signature = inspect.signature(rule)
     except (TypeError, ValueError):

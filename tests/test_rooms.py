@@ -28,8 +28,8 @@ FLOORS = (
 
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-INNER = {("__init__", "drawing.notebook"), ("training.history", "drawing.notebook")}
-"""Quem importa um módulo de dentro de outro cômodo: o que só se registra, e não se usa pelo nome."""
+INNER = {("training.history", "drawing.notebook")}
+"""Quem importa um módulo de dentro de outro cômodo."""
 
 
 def named(path: Path) -> str:

@@ -309,12 +309,12 @@ def _save_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-_FILES: dict[str, Callable[[Path, Value, _Written], None]] = {
+_FILES: dict[str, Callable[[Path, Value, _Written], object]] = {
     "svg": lambda path, value, written: _save_picture(path, value, "svg"),
     "png": lambda path, value, written: _save_picture(path, value, "png"),
     "markdown": lambda path, value, written: _save_text(path, written.markdown()),
     "latex": lambda path, value, written: _save_text(path, written.latex()),
-    "html": lambda path, value, written: written.lesson.save_html(path),  # type: ignore[attr-defined]
+    "html": lambda path, value, written: written.lesson.save_html(path),
 }
 """O que cada opção grava."""
 

@@ -37,23 +37,6 @@ def _network(model: MLP | Layer | Neuron) -> Bundle:
     return {"image/svg+xml": draw_network(model).svg()}
 
 
-def shown_as(picture: Callable[[Any], Bundle], words: Callable[[Any], str]) -> Callable[..., Bundle]:
-    """O método com que o Jupyter pede as formas de um objeto.
-
-    Args:
-        picture: o que se mostra dele além do texto.
-        words: o texto.
-    """
-
-    def bundle(self: Any, include: Any = None, exclude: Any = None) -> Bundle:
-        try:
-            return {"text/plain": words(self), **picture(self)}
-        except (ValueError, ArithmeticError, RuntimeError, ImportError):
-            return {"text/plain": words(self)}
-
-    return bundle
-
-
 _SHOWN: dict[type, Callable[[Any], Bundle]] = {
     Value: _value,
     Graph: _graph,
@@ -61,5 +44,23 @@ _SHOWN: dict[type, Callable[[Any], Bundle]] = {
     Layer: _network,
     Neuron: _network,
 }
-for _kind, _picture in _SHOWN.items():
-    setattr(_kind, "_repr_mimebundle_", shown_as(_picture, repr))  # noqa: B010
+
+
+def shown(thing: Any) -> Bundle:
+    """As formas de um objeto, como texto e como figura."""
+    picture = next(_SHOWN[kind] for kind in type(thing).__mro__ if kind in _SHOWN)
+    return bundle(picture, thing, repr(thing))
+
+
+def bundle(picture: Callable[[Any], Bundle], thing: Any, words: str) -> Bundle:
+    """As formas de um objeto; só o texto, se ele não se deixa desenhar.
+
+    Args:
+        picture: dá o que se mostra dele além do texto.
+        thing: o objeto.
+        words: o texto.
+    """
+    try:
+        return {"text/plain": words, **picture(thing)}
+    except (ValueError, ArithmeticError, RuntimeError, ImportError):
+        return {"text/plain": words}

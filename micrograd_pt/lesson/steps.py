@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import positive, whole
+from micrograd_pt.given import maker, positive, whole
 from micrograd_pt.graph import Contribution, Graph, Node
 from micrograd_pt.lesson.closures import BEHIND, CLOSED, COMPARED, KINK, closure
 from micrograd_pt.lesson.document import Document
@@ -242,6 +244,31 @@ class Lesson(Document):
             if step.node.name == name:
                 return step.gradient
         raise KeyError(f"a lição não tem passo para trás de {name!r}")
+
+    def html(self) -> str:
+        """A página viva desta lição, como texto.
+
+        Raises:
+            CompileError: uma operação que não se pode escrever em JavaScript.
+        """
+        text: str = maker("lesson_html")(self)
+        return text
+
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Grava a página viva desta lição.
+
+        Args:
+            path: o arquivo, como `"aula.html"`.
+
+        Returns:
+            O caminho dele.
+
+        Raises:
+            CompileError: uma operação que não se pode escrever em JavaScript.
+            OSError: não foi possível gravar.
+        """
+        saved: Path = maker("save_lesson_html")(self, path)
+        return saved
 
     def __repr__(self) -> str:
         counts = f"{len(self.forward)} para frente, {len(self.backward)} para trás, {len(self.updates)} de atualização"

@@ -12,7 +12,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, one_of, shorten, whole
+from micrograd_pt.given import Shown, as_number, one_of, shorten, whole
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
 from micrograd_pt.written import weighted_sum
@@ -41,7 +41,7 @@ class Module:
             parameter.grad = 0
 
 
-class Neuron(Module):
+class Neuron(Module, Shown):
     """Um neurônio: soma ponderada das entradas (mais o viés) e ativação.
 
     Args:
@@ -123,7 +123,7 @@ class Neuron(Module):
         return f"{_NAMES[self.activation]}Neuron({len(self.w)})"
 
 
-class Layer(Module):
+class Layer(Module, Shown):
     """Uma camada: `nout` neurônios que veem as mesmas entradas.
 
     Args:
@@ -175,7 +175,7 @@ class Layer(Module):
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
 
 
-class MLP(Module):
+class MLP(Module, Shown):
     """Rede de camadas totalmente ligadas (perceptron de várias camadas).
 
     Os rótulos dizem a camada, o neurônio e de onde: `w_x1_h2` é o peso da entrada 1 para o neurônio oculto 2, `b_h2` o

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from micrograd_pt.drawing import plot_history
-from micrograd_pt.drawing.notebook import shown_as
+from micrograd_pt.drawing.notebook import bundle
 from micrograd_pt.given import whole
 from micrograd_pt.words import number, printable, sentence
 
@@ -99,7 +99,9 @@ class History:
         """
         return plot_history(self, lang)
 
-    _repr_mimebundle_ = shown_as(_curve, str)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """O resumo e, se o Matplotlib está instalado, a curva, como um caderno Jupyter os mostra."""
+        return bundle(_curve, self, str(self))
 
     def __str__(self) -> str:
         """O resumo em português, com os sinais que a saída deste programa tem."""
