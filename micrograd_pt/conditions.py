@@ -31,9 +31,12 @@ class Condition:
     hint = "; use int(condição) para contar, ou where(condição, a, b) para escolher"
 
     def __init__(self, sign: str, left: Any, right: Any) -> None:
-        self.sign, self.left, self.right = sign, left, right
-        self.numbers = a, b = _compared(left), _compared(right)
-        self.truth = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
+        self.sign: str = sign
+        self.left: Any = left
+        self.right: Any = right
+        a, b = _compared(left), _compared(right)
+        self.numbers: tuple[Any, Any] = (a, b)
+        self.truth: bool = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
 
     def __bool__(self) -> bool:
         return bool(self.truth)

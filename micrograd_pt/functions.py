@@ -6,14 +6,21 @@ Cada uma faz um nó só (o `softmax`, um por resultado e o da normalização), e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.engine import Value
+from micrograd_pt.given import Number, as_number, shorten
 from micrograd_pt.ops import DomainError
 
+Chosen = TypeVar("Chosen")
 
+
+@overload
+def dot(weights: Iterable[Number], inputs: Iterable[Number]) -> float: ...
+@overload
+def dot(weights: Iterable[Value | Number], inputs: Iterable[Value | Number]) -> Value: ...
 def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:
     """Produto escalar, ou soma ponderada: w₁·x₁ + … + wₙ·xₙ, num nó só.
 
@@ -36,6 +43,10 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any]) -> Any:
     return ops.weighted_sum(*weights, *inputs)
 
 
+@overload
+def sum(terms: Iterable[Number], start: Number = 0) -> float: ...
+@overload
+def sum(terms: Iterable[Value | Number], start: Value | Number = 0) -> Value: ...
 def sum(terms: Iterable[Any], start: Any = 0) -> Any:
     """A soma dos termos, da esquerda para a direita, num nó só.
 
@@ -47,6 +58,10 @@ def sum(terms: Iterable[Any], start: Any = 0) -> Any:
     return ops.total(*first, *_listed(terms, "sum"))
 
 
+@overload
+def mean(terms: Iterable[Number]) -> float: ...
+@overload
+def mean(terms: Iterable[Value | Number]) -> Value: ...
 def mean(terms: Iterable[Any]) -> Any:
     """A média aritmética dos termos, num nó só.
 
@@ -56,6 +71,10 @@ def mean(terms: Iterable[Any]) -> Any:
     return ops.average(*_listed(terms, "mean"))
 
 
+@overload
+def logsumexp(terms: Iterable[Number]) -> float: ...
+@overload
+def logsumexp(terms: Iterable[Value | Number]) -> Value: ...
 def logsumexp(terms: Iterable[Any]) -> Any:
     """log(e^x₁ + … + e^xₙ), sem estourar, num nó só.
 
@@ -65,6 +84,10 @@ def logsumexp(terms: Iterable[Any]) -> Any:
     return ops.log_sum_exp(*_listed(terms, "logsumexp"))
 
 
+@overload
+def softmax(scores: Iterable[Number]) -> list[float]: ...
+@overload
+def softmax(scores: Iterable[Value | Number]) -> list[Value]: ...
 def softmax(scores: Iterable[Any]) -> list[Any]:
     """As probabilidades e^xᵢ / Σ e^xⱼ (Bridle, 1990), calculadas como e^(xᵢ − logsumexp), que não estoura.
 
@@ -84,6 +107,10 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     return [ops.exp(score - normalizer) for score in scores]
 
 
+@overload
+def where(condition: Condition, a: Value | Number, b: Value | Number) -> Value: ...
+@overload
+def where(condition: bool, a: Chosen, b: Chosen) -> Chosen: ...
 def where(condition: Condition | bool, a: Any, b: Any) -> Any:
     """`a` se a condição vale, senão `b`; pelo lado não escolhido não passa gradiente.
 

@@ -11,7 +11,20 @@ import numbers
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol, TypeAlias
+
+
+class Scalar(Protocol):
+    """Um escalar do NumPy; um `Value` não é um."""
+
+    def is_integer(self) -> bool:
+        """Verdadeiro se o número é inteiro."""
+
+    def __float__(self) -> float: ...
+
+
+Number: TypeAlias = int | float | Fraction | Scalar
+"""O tipo do que serve de número: int, float, Fraction e os escalares do NumPy."""
 
 MAKERS: dict[str, tuple[str, str]] = {}
 """O que um cômodo de cima faz para um método de baixo: de cada nome, o módulo e a função. É a face que o diz."""
@@ -177,12 +190,18 @@ class Attached:
     def __int__(self) -> int:
         raise TypeError("int(v) e range(v) desligariam o nó do grafo: use int(v.data)")
 
-    __index__ = __int__
+    def __index__(self) -> int:
+        return int(self)
 
     def __round__(self, *_: Any) -> Any:
         raise TypeError("round(v), v // n e v % n têm derivada 0 ou nenhuma: use v.data, como em round(v.data)")
 
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __round__
+    __floordiv__: Callable[..., Any] = __round__
+    __rfloordiv__: Callable[..., Any] = __round__
+    __mod__: Callable[..., Any] = __round__
+    __rmod__: Callable[..., Any] = __round__
+    __divmod__: Callable[..., Any] = __round__
+    __rdivmod__: Callable[..., Any] = __round__
 
     def __bool__(self) -> bool:
         raise TypeError("um Value não é verdadeiro nem falso: compare-o, como em `if v > 0`, ou use v.data")

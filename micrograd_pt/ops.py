@@ -18,12 +18,15 @@ import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce, wraps
-from typing import Any, Self
+from typing import Any, Self, TypeVar, overload
 
-from micrograd_pt.given import as_number, describe, shorten
+from micrograd_pt.given import Attached, Number, as_number, describe, shorten
 
 Partial = Callable[..., Any]
 """Uma derivada parcial: recebe o resultado e os argumentos da operação e devolve um número, ou None (ramo fechado)."""
+
+Recorded = TypeVar("Recorded", bound=Attached)
+"""Um nó do grafo, seja qual for a classe dele."""
 
 TABLE: dict[str, Operation] = {}
 """Todas as linhas, pelo nome da operação."""
@@ -88,10 +91,14 @@ class Operation:
         self.value = value
         self.partials = partials
         self.title = title
-        self.arity = len(partials) if isinstance(partials, tuple) else None
+        self.arity: int | None = len(partials) if isinstance(partials, tuple) else None
         self.__doc__ = f"{title}: valor e derivadas na tabela. Aceita números e `Value`s."
         TABLE[name] = self
 
+    @overload
+    def __call__(self, *args: Number) -> float: ...
+    @overload
+    def __call__(self, *args: Recorded | Number) -> Recorded: ...
     def __call__(self, *args: Any) -> Any:
         """Aplica a operação: um número se todos os argumentos são números, um nó se algum deles é um nó."""
         if len(args) == 1 and type(args[0]) is float:  # o caso comum das fórmulas da tabela
@@ -382,46 +389,52 @@ def _dot_partials(_: Any, *args: Any) -> Sequence[Any]:
 
 # A tabela. Derivadas elementares: Abramowitz e Stegun, Handbook of Mathematical Functions, 1964, capítulos 3, 4 e 7.
 
-add = Operation("add", "+", operator.add, (lambda y, a, b: 1, lambda y, a, b: 1), "soma")
-sub = Operation("sub", "−", operator.sub, (lambda y, a, b: 1, lambda y, a, b: -1), "diferença")
-mul = Operation("mul", "×", operator.mul, (lambda y, a, b: b, lambda y, a, b: a), "produto")
-div = Operation(
+add: Operation = Operation("add", "+", operator.add, (lambda y, a, b: 1, lambda y, a, b: 1), "soma")
+sub: Operation = Operation("sub", "−", operator.sub, (lambda y, a, b: 1, lambda y, a, b: -1), "diferença")
+mul: Operation = Operation("mul", "×", operator.mul, (lambda y, a, b: b, lambda y, a, b: a), "produto")
+div: Operation = Operation(
     "div", "÷", _divide, (lambda y, a, b: _divide(1, b), lambda y, a, b: -_divide(y, b)), "o divisor não pode ser 0"
 )
-power = Operation(
+power: Operation = Operation(
     "pow",
     "^",
     _power,
     (_power_by_base, _power_by_exponent),
     "a base 0 não aceita expoente negativo, nem a base negativa um expoente fracionário",
 )
-neg = Operation("neg", "−", operator.neg, (lambda y, x: -1,), "oposto")
-identity = Operation("identity", "=", lambda x: x, (lambda y, x: 1,), "o próprio número")
-square = Operation("square", "²", lambda x: x * x, (lambda y, x: 2 * x,), "quadrado")
-reciprocal = Operation(
+neg: Operation = Operation("neg", "−", operator.neg, (lambda y, x: -1,), "oposto")
+identity: Operation = Operation("identity", "=", lambda x: x, (lambda y, x: 1,), "o próprio número")
+square: Operation = Operation("square", "²", lambda x: x * x, (lambda y, x: 2 * x,), "quadrado")
+reciprocal: Operation = Operation(
     "reciprocal", "1/·", lambda x: _divide(1, x), (lambda y, x: -y * y,), "o inverso de 0 não existe"
 )
-absolute = Operation("abs", "|·|", abs, (lambda y, x: 1 if x > 0 else gate(x < 0, -1),), "valor absoluto")
+absolute: Operation = Operation("abs", "|·|", abs, (lambda y, x: 1 if x > 0 else gate(x < 0, -1),), "valor absoluto")
 
 # Exponenciais, logaritmos e raízes.
 
-exp = Operation("exp", "exp", math.exp, (lambda y, x: y,), "exponencial")
-exp2 = Operation("exp2", "2^", math.exp2, (lambda y, x: y * _LN2,), "potência de 2")
-expm1 = Operation("expm1", "expm1", math.expm1, (lambda y, x: exp(x),), "exponencial menos 1")
-log = Operation("log", "log", math.log, (lambda y, x: _divide(1, x),), "o logaritmo pede um argumento maior que 0")
-log2 = Operation("log2", "log₂", math.log2, (lambda y, x: 1 / (x * _LN2),), "o logaritmo pede um argumento maior que 0")
-log10 = Operation(
+exp: Operation = Operation("exp", "exp", math.exp, (lambda y, x: y,), "exponencial")
+exp2: Operation = Operation("exp2", "2^", math.exp2, (lambda y, x: y * _LN2,), "potência de 2")
+expm1: Operation = Operation("expm1", "expm1", math.expm1, (lambda y, x: exp(x),), "exponencial menos 1")
+log: Operation = Operation(
+    "log", "log", math.log, (lambda y, x: _divide(1, x),), "o logaritmo pede um argumento maior que 0"
+)
+log2: Operation = Operation(
+    "log2", "log₂", math.log2, (lambda y, x: 1 / (x * _LN2),), "o logaritmo pede um argumento maior que 0"
+)
+log10: Operation = Operation(
     "log10", "log₁₀", math.log10, (lambda y, x: 1 / (x * _LN10),), "o logaritmo pede um argumento maior que 0"
 )
-log1p = Operation("log1p", "log1p", math.log1p, (_log1p_partial,), "log(1 + x) pede um argumento maior que -1")
-sqrt = Operation(
+log1p: Operation = Operation(
+    "log1p", "log1p", math.log1p, (_log1p_partial,), "log(1 + x) pede um argumento maior que -1"
+)
+sqrt: Operation = Operation(
     "sqrt",
     "√",
     math.sqrt,
     (lambda y, x: _divide(1, 2 * y),),
     "a raiz quadrada pede um argumento maior que 0 (em 0 só o valor existe)",
 )
-cbrt = Operation(
+cbrt: Operation = Operation(
     "cbrt",
     "∛",
     math.cbrt,
@@ -433,41 +446,41 @@ cbrt = Operation(
 
 sin: Operation = Operation("sin", "sen", math.sin, (lambda y, x: cos(x),), "o seno pede um argumento finito")
 cos: Operation = Operation("cos", "cos", math.cos, (lambda y, x: -sin(x),), "o cosseno pede um argumento finito")
-tan = Operation("tan", "tan", math.tan, (lambda y, x: 1 + y * y,), "a tangente pede um argumento finito")
-asin = Operation(
+tan: Operation = Operation("tan", "tan", math.tan, (lambda y, x: 1 + y * y,), "a tangente pede um argumento finito")
+asin: Operation = Operation(
     "asin",
     "arcsen",
     math.asin,
     (lambda y, x: 1 / sqrt(_one_minus_square(x)),),
     "o arco-seno pede -1 < x < 1 (em ±1 só o valor existe)",
 )
-acos = Operation(
+acos: Operation = Operation(
     "acos",
     "arccos",
     math.acos,
     (lambda y, x: -1 / sqrt(_one_minus_square(x)),),
     "o arco-cosseno pede -1 < x < 1 (em ±1 só o valor existe)",
 )
-atan = Operation("atan", "arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), "arco-tangente")
+atan: Operation = Operation("atan", "arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), "arco-tangente")
 sinh: Operation = Operation("sinh", "senh", math.sinh, (lambda y, x: cosh(x),), "seno hiperbólico")
 cosh: Operation = Operation("cosh", "cosh", math.cosh, (lambda y, x: sinh(x),), "cosseno hiperbólico")
-tanh = Operation("tanh", "tanh", math.tanh, (lambda y, x: 1 - y * y,), "tangente hiperbólica")
-asinh = Operation("asinh", "arsenh", math.asinh, (lambda y, x: 1 / hypot(x, 1),), "arco-seno hiperbólico")
-acosh = Operation(
+tanh: Operation = Operation("tanh", "tanh", math.tanh, (lambda y, x: 1 - y * y,), "tangente hiperbólica")
+asinh: Operation = Operation("asinh", "arsenh", math.asinh, (lambda y, x: 1 / hypot(x, 1),), "arco-seno hiperbólico")
+acosh: Operation = Operation(
     "acosh",
     "arcosh",
     math.acosh,
     (lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)),),
     "o arco-cosseno hiperbólico pede x > 1 (em 1 só o valor existe)",
 )
-atanh = Operation(
+atanh: Operation = Operation(
     "atanh",
     "artanh",
     math.atanh,
     (lambda y, x: 1 / _one_minus_square(x),),
     "o arco-tangente hiperbólico pede -1 < x < 1",
 )
-atan2 = Operation(
+atan2: Operation = Operation(
     "atan2",
     "atan2",
     math.atan2,
@@ -484,51 +497,55 @@ hypot: Operation = Operation(
 
 # Ativações e funções de erro.
 
-sigmoid = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
-relu = Operation("relu", "relu", lambda x: choose(x < 0, 0, x), (lambda y, x: gate(x > 0, 1),), "retificador linear")
-leaky_relu = Operation(
+sigmoid: Operation = Operation("sigmoid", "σ", _sigmoid, (lambda y, x: y * (1 - y),), "sigmoide")
+relu: Operation = Operation(
+    "relu", "relu", lambda x: choose(x < 0, 0, x), (lambda y, x: gate(x > 0, 1),), "retificador linear"
+)
+leaky_relu: Operation = Operation(
     "leaky_relu",
     "leaky_relu",
     lambda x: x if x > 0 else 0.01 * x,
     (lambda y, x: 1 if x > 0 else 0.01,),
     "retificador com inclinação 0.01 à esquerda",
 )
-elu = Operation(
+elu: Operation = Operation(
     "elu",
     "elu",
     lambda x: x if x > 0 else expm1(x),
     (lambda y, x: 1 if x > 0 else exp(x),),
     "unidade exponencial linear",
 )
-softplus = Operation("softplus", "softplus", _softplus, (lambda y, x: sigmoid(x),), "retificador suave")
-logsigmoid = Operation("logsigmoid", "log σ", _logsigmoid, (lambda y, x: sigmoid(-x),), "logaritmo da sigmoide")
-silu = Operation(
+softplus: Operation = Operation("softplus", "softplus", _softplus, (lambda y, x: sigmoid(x),), "retificador suave")
+logsigmoid: Operation = Operation(
+    "logsigmoid", "log σ", _logsigmoid, (lambda y, x: sigmoid(-x),), "logaritmo da sigmoide"
+)
+silu: Operation = Operation(
     "silu", "silu", lambda x: x * sigmoid(x), (lambda y, x: sigmoid(x) * (1 + x * sigmoid(-x)),), "x · σ(x)"
 )
-gelu = Operation("gelu", "gelu", _gelu, (_gelu_partial,), "x · Φ(x), com a distribuição normal Φ")
-erf = Operation("erf", "erf", math.erf, (lambda y, x: _TWO_OVER_ROOT_PI * exp(-x * x),), "função de erro")
-erfc = Operation(
+gelu: Operation = Operation("gelu", "gelu", _gelu, (_gelu_partial,), "x · Φ(x), com a distribuição normal Φ")
+erf: Operation = Operation("erf", "erf", math.erf, (lambda y, x: _TWO_OVER_ROOT_PI * exp(-x * x),), "função de erro")
+erfc: Operation = Operation(
     "erfc", "erfc", math.erfc, (lambda y, x: -_TWO_OVER_ROOT_PI * exp(-x * x),), "função de erro complementar"
 )
 
 # Com qualquer número de argumentos.
 
-total = Operation("sum", "Σ", _total, lambda y, *args: [1] * len(args), "soma")
-average = Operation("mean", "média", _mean, _mean_partials, "a média pede ao menos um número")
-maximum = Operation("maximum", "max", _maximum, _maximum_partials, "o maior pede ao menos um número")
-minimum = Operation("minimum", "min", _minimum, _minimum_partials, "o menor pede ao menos um número")
-log_sum_exp = Operation(
+total: Operation = Operation("sum", "Σ", _total, lambda y, *args: [1] * len(args), "soma")
+average: Operation = Operation("mean", "média", _mean, _mean_partials, "a média pede ao menos um número")
+maximum: Operation = Operation("maximum", "max", _maximum, _maximum_partials, "o maior pede ao menos um número")
+minimum: Operation = Operation("minimum", "min", _minimum, _minimum_partials, "o menor pede ao menos um número")
+log_sum_exp: Operation = Operation(
     "logsumexp",
     "logsumexp",
     _logsumexp,
     lambda y, *args: [exp(arg - y) for arg in args],
     "log da soma das exponenciais, que pede ao menos um número",
 )
-weighted_sum = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
+weighted_sum: Operation = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
 
 # A escolha `where`: os dois primeiros argumentos são comparados, e deles não vem gradiente.
 
-where_less = Operation(
+where_less: Operation = Operation(
     "where_less",
     "se",
     lambda left, right, a, b: choose(left < right, a, b),
@@ -540,7 +557,7 @@ where_less = Operation(
     ),
     "escolha por comparação",
 )
-where_less_equal = Operation(
+where_less_equal: Operation = Operation(
     "where_less_equal",
     "se",
     lambda left, right, a, b: choose(left <= right, a, b),

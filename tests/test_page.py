@@ -20,16 +20,9 @@ from micrograd_pt import Graph, Value, chapter15, chapter_page, explain, half_sq
 from micrograd_pt.engine import ancestors, chain_rule
 
 from . import test_random_graphs as graphs
+from .needs import unavailable
 
 ROOT = Path(__file__).parents[1]
-CI = os.environ.get("CI") == "true"
-
-
-def unavailable(reason: str) -> None:
-    """Pula, com a razão; onde tudo deve estar instalado, falha."""
-    if CI:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

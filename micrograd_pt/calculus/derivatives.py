@@ -11,20 +11,50 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import require_unchanged
 from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result
-from micrograd_pt.given import as_number, describe, labels, shorten, whole
+from micrograd_pt.given import Number, as_number, describe, labels, shorten, whole
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError
 from micrograd_pt.words import sentence
 
 Function = Callable[..., Any]
 Which = int | Sequence[int]
+Shape = TypeVar("Shape", float, Value, list[float], list[Value], tuple[float, ...], dict[str, float])
+"""As formas de um argumento que os tipos conhecem; o gradiente tem a mesma."""
 
 
+class Gradient(Protocol):
+    """O gradiente de uma função em relação ao primeiro argumento: tem a forma dele."""
+
+    def __call__(self, x: Shape, /, *rest: Any, **options: Any) -> Shape: ...
+
+
+class ValueAndGradient(Protocol):
+    """O valor de uma função e o seu gradiente em relação ao primeiro argumento."""
+
+    @overload
+    def __call__(self, x: Value | list[Value], /, *rest: Any, **options: Any) -> tuple[Value, Any]: ...
+    @overload
+    def __call__(self, x: Shape, /, *rest: Any, **options: Any) -> tuple[float, Shape]: ...
+
+
+class OfOneNumber(Protocol):
+    """Uma função de um número, que aceita também um nó."""
+
+    @overload
+    def __call__(self, x: Number, /) -> float: ...
+    @overload
+    def __call__(self, x: Value, /) -> Value: ...
+
+
+@overload
+def value_and_grad(f: Function, argnums: Literal[0] = 0) -> ValueAndGradient: ...
+@overload
+def value_and_grad(f: Function, argnums: Which) -> Function: ...
 def value_and_grad(f: Function, argnums: Which = 0) -> Function:
     """A função que devolve o valor de `f` e o seu gradiente, num passo para frente e um para trás.
 
@@ -57,6 +87,10 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
     return _named_after(f, from_program if compiled else derived, "value_and_grad")
 
 
+@overload
+def grad(f: Function, argnums: Literal[0] = 0) -> Gradient: ...
+@overload
+def grad(f: Function, argnums: Which) -> Function: ...
 def grad(f: Function, argnums: Which = 0) -> Function:
     """A função que devolve o gradiente de `f`; `grad(grad(f))` é a segunda derivada.
 
@@ -134,7 +168,7 @@ def hessian(f: Function, argnums: Which = 0) -> Function:
     return _named_after(f, jacobian(grad(f, argnums), argnums), "hessian")
 
 
-def derivative(f: Function, order: int = 1) -> Function:
+def derivative(f: Function, order: int = 1) -> OfOneNumber:
     """A derivada de ordem `order` de uma função de um número.
 
     Args:

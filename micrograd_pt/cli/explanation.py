@@ -285,7 +285,7 @@ class _Written:
 
     def __init__(self, lesson: Lesson, paths: Sequence[Paths], given: Sequence[str]) -> None:
         self.lesson = lesson
-        self.sections = [Section("", line) for line in given]
+        self.sections: list[Section] = [Section("", line) for line in given]
         for part in (lesson, *paths):
             self.sections += part.outline()
 

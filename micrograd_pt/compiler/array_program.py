@@ -35,7 +35,9 @@ class ArrayProgram:
     """
 
     def __init__(self, source: str, inputs: int, parameters: int, namespace: str) -> None:
-        self.source, self.inputs, self.parameters = source, inputs, parameters
+        self.source: str = source
+        self.inputs: int = inputs
+        self.parameters: int = parameters
         self._namespace = Namespace(import_module(namespace))
         self._run = defined(source, "program")
         self._careful: Callable[..., Any] | None = self._run.__globals__.get("careful")

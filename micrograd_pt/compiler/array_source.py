@@ -28,10 +28,12 @@ class ArrayWriter:
     """
 
     def __init__(self, stacks: Stacks, functions: dict[str, str], constants: dict[str, str]) -> None:
-        self.stacks, self.functions, self.constants = stacks, functions, constants
+        self.stacks: Stacks = stacks
+        self.functions: dict[str, str] = functions
+        self.constants: dict[str, str] = constants
         self._lines: list[tuple[str, str, str]] = []
         self._passing: set[str] = set()  # os nomes que não dizem nada
-        self.variables = Names()
+        self.variables: Names = Names()
         self.names: dict[Stack, str] = {}
         self._serials = {stack: serial for serial, stack in enumerate(stacks.ordered)}
         for stack in stacks.ordered:

@@ -20,7 +20,8 @@ class Block:
     """
 
     def __init__(self, header: str = "", condition: Written | None = None) -> None:
-        self.header, self.condition = header, condition
+        self.header: str = header
+        self.condition: Written | None = condition
         self.body: list[Any] = []
         self.named: list[Written] = []
 

@@ -30,8 +30,12 @@ class Cell:
     def __init__(
         self, kind: str, detail: Any, args: tuple[Cell, ...], varies: bool, terms: tuple[Term, ...] = ()
     ) -> None:
-        self.kind, self.detail, self.args, self.varies, self.terms = kind, detail, args, varies, terms
-        self.label = ""
+        self.kind: str = kind
+        self.detail: Any = detail
+        self.args: tuple[Cell, ...] = args
+        self.varies: bool = varies
+        self.terms: tuple[Term, ...] = terms
+        self.label: str = ""
 
 
 class Term(NamedTuple):
@@ -71,8 +75,8 @@ class Sheet:
         for push in plan.pushes:
             self._pushes[push.target].append(push)
         self._survey([plan.output, *plan.results])
-        self.output = self._totalled(plan.output)
-        self.results = [self.cell(result) for result in plan.results]
+        self.output: Cell = self._totalled(plan.output)
+        self.results: list[Cell] = [self.cell(result) for result in plan.results]
 
     def _survey(self, roots: Sequence[Written]) -> None:
         """Conta os usos de cada expressão, e separa as que mudam de amostra para amostra."""

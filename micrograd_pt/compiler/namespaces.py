@@ -51,8 +51,8 @@ class Namespace:
         given = getattr(module, "__name__", None)
         if not isinstance(given, str) or not hasattr(module, "asarray"):
             raise TypeError(f"namespace espera um módulo de arrays, como numpy, e recebeu {shorten(module)}")
-        self.name = self._importable(given, module)
-        self.xp = import_module(self.name)
+        self.name: str = self._importable(given, module)
+        self.xp: Any = import_module(self.name)
         self._special = _SPECIAL.get(self.name, "")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

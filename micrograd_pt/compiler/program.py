@@ -13,8 +13,11 @@ from micrograd_pt.compiler.definition import defined
 from micrograd_pt.compiler.plan import make_plan
 from micrograd_pt.compiler.source import write_looped, write_single
 from micrograd_pt.engine import Value
-from micrograd_pt.given import shorten
+from micrograd_pt.given import Number, shorten
 from micrograd_pt.graph import Graph
+
+Outcome: TypeAlias = tuple[float, tuple[float, ...]]
+"""O valor e os gradientes."""
 
 _Looped: TypeAlias = "BatchText | str | Callable[[], BatchText]"
 
@@ -35,8 +38,9 @@ class Program:
 
     def __init__(self, single: str, looped: _Looped, inputs: int, parameters: int) -> None:
         self._single, self._looped = single, looped
-        self.inputs, self.parameters = inputs, parameters
-        self.run: Callable[..., Any] = defined(single, "program")
+        self.inputs: int = inputs
+        self.parameters: int = parameters
+        self.run: Callable[..., Outcome] = defined(single, "program")
 
     @property
     def source(self) -> str:
@@ -49,7 +53,7 @@ class Program:
             self._looped = self._looped()
         return self._looped
 
-    def __call__(self, input_values: Sequence[float], parameter_values: Sequence[float]) -> Any:
+    def __call__(self, input_values: Sequence[Number], parameter_values: Sequence[Number]) -> Outcome:
         """O valor e os gradientes.
 
         Args:
@@ -79,7 +83,7 @@ class Program:
             raise
 
     @cached_property
-    def batch(self) -> Callable[[Sequence[Sequence[float]], Sequence[float]], Any]:
+    def batch(self) -> Callable[[Sequence[Sequence[Number]], Sequence[Number]], Outcome]:
         """A soma dos valores e dos gradientes sobre muitas linhas de entradas: `program.batch(linhas, parâmetros)`.
 
         É a própria função `batch` do texto, para não custar mais do que ela: quem explica um erro está dentro dela.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -12,6 +12,7 @@ from micrograd_pt.compiler.block import Block
 from micrograd_pt.compiler.naming import comment
 from micrograd_pt.compiler.plan import Plan, Push, Region, common
 from micrograd_pt.compiler.variables import Variables
+from micrograd_pt.graph import Node
 from micrograd_pt.written import ARITHMETIC, CHOICE, FACTOR, PythonInfix, Written
 
 _index = attrgetter("index")
@@ -36,19 +37,24 @@ class ProgramWriter:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.found = Variables(plan)
-        self.kept, self.homes, self.clipped = self.found.kept, self.found.homes, self.found.clipped
-        self.order, self.pushes = self.found.order, self.found.pushes
-        self.results = frozenset(plan.results)
-        self.arrivals = Counter([push.target for push in self.pushes])
+        self.found: Variables = Variables(plan)
+        self.kept: set[Written] = self.found.kept
+        self.homes: dict[Written, Region] = self.found.homes
+        self.clipped: dict[Written, Written] = self.found.clipped
+        self.order: list[Written] = self.found.order
+        self.pushes: list[Push] = self.found.pushes
+        self.results: frozenset[Written] = frozenset(plan.results)
+        self.arrivals: Counter[Written] = Counter([push.target for push in self.pushes])
         together = Counter([push.part for push in self.pushes])
-        self.portions = {push.part: plan.sums[push.target] for push in self.pushes if together[push.part] == 1}
+        self.portions: dict[Written, Node] = {
+            push.part: plan.sums[push.target] for push in self.pushes if together[push.part] == 1
+        }
         self.names: dict[Any, str] = {
             expression: expression.args[0] for expression in self.order if expression.kind == "name"
         }
-        self.infix = PythonInfix(self.names)
-        self.text = self.infix.text
-        self.open = [Block()]
+        self.infix: PythonInfix = PythonInfix(self.names)
+        self.text: Callable[..., str] = self.infix.text
+        self.open: list[Block] = [Block()]
         self.leading: set[str] = set()
 
     def hoist(self) -> None:

@@ -31,10 +31,12 @@ class Stack:
     """
 
     def __init__(self, kind: str, cells: list[Cell], varies: bool) -> None:
-        self.kind, self.cells, self.varies = kind, cells, varies
+        self.kind: str = kind
+        self.cells: list[Cell] = cells
+        self.varies: bool = varies
         self.left: list[Cell] = []
         self.right: list[Cell] = []
-        self.height = len(cells)
+        self.height: int = len(cells)
 
     @property
     def first(self) -> Cell:
@@ -57,11 +59,13 @@ class Stacks:
     """
 
     def __init__(self, sheet: Sheet, exact: bool) -> None:
-        self.sheet, self._exact = sheet, exact
+        self.sheet: Sheet = sheet
+        self._exact = exact
         self._lowered: dict[Cell, Cell] = {}
         self._alike = Counter(_shared(cell) for cell in _reached([sheet.output, *sheet.results]) if cell.kind == "sum")
         roots = [self._lower(cell) for cell in (sheet.output, *sheet.results)]
-        self.output, self.results = roots[0], roots[1:]
+        self.output: Cell = roots[0]
+        self.results: list[Cell] = roots[1:]
         self.ordered: list[Stack] = []
         self.places: dict[Cell, tuple[Stack, int]] = {}
         self._stack_all(roots)

@@ -9,13 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
-from typing import Any
+from typing import Any, overload
 
 from micrograd_pt.calculus import flat, shape
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
 from micrograd_pt.engine import Value, enable_grad
-from micrograd_pt.given import as_number, shorten
+from micrograd_pt.given import Number, as_number, shorten
 from micrograd_pt.graph import Graph
 from micrograd_pt.written import Book, CompileError, Written
 
@@ -79,7 +79,7 @@ def trace(
     given = {id(leaf) for leaf in inputs}
     captured = [node.value for node in graph.leaves if id(node.value) not in given]
     known = {id(leaf) for leaf in outside}
-    if any(type(leaf.data) is Written and id(leaf) not in known for leaf in captured):
+    if any(isinstance(leaf.data, Written) and id(leaf) not in known for leaf in captured):
         raise CompileError(
             "um valor que muda a cada chamada perdeu o seu grafo (em no_grad, copy ou pickle): use o próprio valor"
         )
@@ -160,6 +160,10 @@ class Compiled:
         self._lock = threading.Lock()
         self._traced: OrderedDict[Any, Traced] = OrderedDict()
 
+    @overload
+    def __call__(self, *args: Number, **named: Number) -> float: ...
+    @overload
+    def __call__(self, *args: Any, **named: Any) -> Any: ...
     def __call__(self, *args: Any, **named: Any) -> Any:
         if named:
             bound = inspect.signature(self._f).bind(*args, **named)
@@ -216,8 +220,8 @@ def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
     return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
 
 
-def _symbolic(expression: Written, label: str) -> Value:
+def _symbolic(expression: Written, label: str) -> Any:
     """Uma folha cujo número só se escreve."""
-    leaf = Value(0, label)
+    leaf: Any = Value(0, label)
     leaf.data = expression
     return leaf

@@ -18,7 +18,7 @@ from micrograd_pt.engine import Value
 _OURS = __name__.partition(".")[0]
 
 
-def twin_of(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Value]]:
+def twin_of(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Any]]:
     """O gêmeo de uma função e as folhas copiadas que ele alcança; sem nenhuma, a própria função."""
     try:
         leading, leaves = _leading_to_leaves(f)

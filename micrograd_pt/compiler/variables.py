@@ -33,7 +33,10 @@ class Variables:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.pushes = plan.pushes
+        self.pushes: list[Push] = plan.pushes
+        self.counts: list[int]
+        self.strict: bytearray
+        self.order: list[Written]
         self.counts, self.strict, self.order = self._counts()
         if not all([self.counts[push.target.index] for push in self.pushes]):
             self.pushes = _useful(plan)
@@ -43,11 +46,11 @@ class Variables:
             for expression in self.order:
                 if not varying.isdisjoint(expression.parts):
                     varying.add(expression)
-        self.clipped = self._clipped()
+        self.clipped: dict[Written, Written] = self._clipped()
         self.kept: set[Written] = set()
         self.blocks: set[Written] = set()
         long = self._keep()
-        self.homes = self._homes(long)
+        self.homes: dict[Written, Region] = self._homes(long)
 
     def _counts(self) -> tuple[list[int], bytearray, list[Written]]:
         """Quantas vezes cada expressão é usada; se é sempre calculada, e não só de um lado de uma escolha; e as usadas.

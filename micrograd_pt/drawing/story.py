@@ -46,7 +46,10 @@ class Story(Sequence[Scene]):
     """
 
     def __init__(self, steps: Sequence[Scene], whole: Figure, theme: Theme, caption: str) -> None:
-        self._steps, self.whole, self.theme, self.caption = tuple(steps), whole, theme, caption
+        self._steps = tuple(steps)
+        self.whole: Figure = whole
+        self.theme: Theme = theme
+        self.caption: str = caption
 
     @overload
     def __getitem__(self, index: int) -> Scene: ...

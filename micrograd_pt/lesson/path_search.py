@@ -47,6 +47,7 @@ class PathSearch:
 
     def __init__(self, graph: Graph, target: Node) -> None:
         self._root, self._target = graph.root, target
+        self.total: Any
         self._edges, self.total = _open_edges(graph, target)
         self._best = {target.index: 0.0}
         counts, uses = {target.index: 1}, _uses(self._edges)

@@ -18,7 +18,9 @@ class PlainWriter(FormulaWriter):
     """Escreve fórmulas como texto: `∂E/∂z_o · o·(1 - o)`."""
 
     stacked = False
-    times, far_times, dots = "·", " · ", "…"
+    times: str = "·"
+    far_times: str = " · "
+    dots: str = "…"
 
     def number(self, value: Any) -> str:
         return number(value, self.digits)

@@ -55,7 +55,9 @@ class TexWriter(FormulaWriter):
     """Escreve fórmulas em LaTeX, para o pdflatex."""
 
     stacked = True
-    times, far_times, dots = r" \cdot ", r" \cdot ", r"\cdots"
+    times: str = r" \cdot "
+    far_times: str = r" \cdot "
+    dots: str = r"\cdots"
     row = r"\\"
     """O que separa duas linhas de um alinhamento."""
 

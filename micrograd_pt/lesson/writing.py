@@ -43,7 +43,8 @@ class FormulaWriter(ABC):
     """Verdadeiro se frações e potências se escrevem em duas dimensões."""
 
     def __init__(self, digits: int = DIGITS, lang: str = "pt") -> None:
-        self.digits, self.lang = digits, lang
+        self.digits: int = digits
+        self.lang: str = lang
 
     def formula(self, formula: Formula) -> str:
         """A fórmula escrita."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from micrograd_pt import ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import Shown, as_number, one_of, shorten, whole
+from micrograd_pt.given import Number, Shown, as_number, one_of, shorten, whole
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
 from micrograd_pt.written import weighted_sum
@@ -26,6 +26,17 @@ ACTIVATIONS: dict[str, Operation | None] = {
 """As ativações, pelo nome; a linear deixa a soma ponderada como está."""
 
 _NAMES = {"linear": "Linear", "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU"}
+
+
+Inputs: TypeAlias = Sequence[Value | Number]
+"""As entradas de uma amostra."""
+
+if TYPE_CHECKING:
+
+    class Output(Value, list[Value]):  # type: ignore[misc]
+        """O que uma camada dá: um `Value` se há um neurônio de saída, senão uma lista; só quem a fez sabe qual."""
+else:
+    Output = Value | list[Value]
 
 
 class Module:
@@ -74,20 +85,20 @@ class Neuron(Module, Shown):
         sources: Sequence[str] = (),
     ) -> None:
         nin = whole(nin, "nin")
-        self.activation = _known(activation) if nonlin else "linear"
+        self.activation: str = _known(activation) if nonlin else "linear"
         weight = weight or partial(random.uniform, -1, 1)
         self.name = name
         self.sources = [str(source) for source in sources or [f"x{i + 1}" for i in range(nin)]]
         ending = f"_{name}" if name else ""
-        self.w = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
-        self.b = Value(0.0, f"b{ending}") if bias else None
+        self.w: list[Value] = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
+        self.b: Value | None = Value(0.0, f"b{ending}") if bias else None
 
     @property
     def nonlin(self) -> bool:
         """Verdadeiro se há uma ativação não linear."""
         return self.activation != "linear"
 
-    def __call__(self, x: Sequence[Any]) -> Value:
+    def __call__(self, x: Inputs) -> Value:
         """A saída do neurônio.
 
         Args:
@@ -154,12 +165,13 @@ class Layer(Module, Shown):
         nin, nout = whole(nin, "nin"), whole(nout, "nout")
         weight = partial(initializer(init), generator, nin, nout)
         names = names or [""] * nout
-        self.neurons = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
+        self.neurons: list[Neuron] = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Inputs) -> Output:
         """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
-        out = self._respond(x)
-        return out[0] if len(out) == 1 else out
+        out: Any = self._respond(x)
+        answer: Output = out[0] if len(out) == 1 else out
+        return answer
 
     def _respond(self, x: Sequence[Any]) -> list[Value]:
         """As saídas, sempre numa lista; as entradas são conferidas uma vez só, e não neurônio por neurônio."""
@@ -208,11 +220,11 @@ class MLP(Module, Shown):
         init: str | Initializer = "uniform",
         seed: int | None = None,
     ) -> None:
-        self.nin = whole(nin, "nin")
+        self.nin: int = whole(nin, "nin")
         if not isinstance(nouts, Sequence) or isinstance(nouts, str) or not nouts:
             raise ValueError(f"nouts espera uma lista com o tamanho de cada camada, como [2, 1], e recebeu {nouts!r}")
-        self.nouts = [whole(nout, "nouts") for nout in nouts]
-        self.bias = one_of(bias, "bias", ("variable", "column", None))
+        self.nouts: list[int] = [whole(nout, "nouts") for nout in nouts]
+        self.bias: str | None = one_of(bias, "bias", ("variable", "column", None))
         _known(activation)
         _known(output_activation)
         generator: Generator = random if seed is None else random.Random(seed)
@@ -236,7 +248,7 @@ class MLP(Module, Shown):
             )
             sources = names
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Inputs) -> Output:
         """A saída da rede: um `Value` se há um neurônio de saída, senão uma lista.
 
         Args:
@@ -251,7 +263,8 @@ class MLP(Module, Shown):
             signal = [*signal, 1]
         for layer in self.layers:
             signal = layer._respond(signal)
-        return signal[0] if len(signal) == 1 else signal
+        answer: Output = signal[0] if len(signal) == 1 else signal
+        return answer
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, camada por camada, neurônio por neurônio."""

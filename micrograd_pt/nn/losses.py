@@ -7,14 +7,22 @@ tabela: o gradiente vem daí. As que têm um logaritmo são escritas de modo que
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 from micrograd_pt import functions, ops
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, is_array, shorten
+from micrograd_pt.given import Number, as_number, is_array, shorten
 from micrograd_pt.ops import DomainError
 
+Numbers: TypeAlias = Number | Sequence[Number]
+Nodes: TypeAlias = Value | Sequence[Value | Number]
+Target: TypeAlias = Value | Number | Sequence[Value | Number]
 
+
+@overload
+def half_squared_error(output: Numbers, target: Numbers) -> float: ...
+@overload
+def half_squared_error(output: Nodes, target: Target) -> Value: ...
 def half_squared_error(output: Any, target: Any) -> Any:
     """Metade do quadrado do erro, E = ½ · (o − t)², somada sobre as saídas da rede.
 
@@ -33,6 +41,10 @@ def half_squared_error(output: Any, target: Any) -> Any:
     return _added([0.5 * (o - t) ** 2 for o, t in paired(output, target)])
 
 
+@overload
+def mean_squared_error(output: Numbers, target: Numbers) -> float: ...
+@overload
+def mean_squared_error(output: Nodes, target: Target) -> Value: ...
 def mean_squared_error(output: Any, target: Any) -> Any:
     """O quadrado do erro, (o − t)², em média sobre as saídas da rede (Legendre, 1805: os mínimos quadrados).
 
@@ -50,6 +62,10 @@ def mean_squared_error(output: Any, target: Any) -> Any:
     return terms[0] if len(terms) == 1 else functions.mean(terms)
 
 
+@overload
+def binary_cross_entropy(probability: Numbers, target: Numbers) -> float: ...
+@overload
+def binary_cross_entropy(probability: Nodes, target: Target) -> Value: ...
 def binary_cross_entropy(probability: Any, target: Any) -> Any:
     """Entropia cruzada binária, −[t · log p + (1 − t) · log(1 − p)], somada sobre as saídas (Bishop, 2006, eq. 4.90).
 
@@ -86,6 +102,10 @@ def binary_cross_entropy(probability: Any, target: Any) -> Any:
     return _added(terms)
 
 
+@overload
+def binary_cross_entropy_with_logits(logit: Numbers, target: Numbers) -> float: ...
+@overload
+def binary_cross_entropy_with_logits(logit: Nodes, target: Target) -> Value: ...
 def binary_cross_entropy_with_logits(logit: Any, target: Any) -> Any:
     """Entropia cruzada binária da probabilidade σ(z), a partir da nota z (Bishop, 2006, eq. 4.90).
 
@@ -112,6 +132,10 @@ def binary_cross_entropy_with_logits(logit: Any, target: Any) -> Any:
     return _added(terms)
 
 
+@overload
+def cross_entropy(logits: Sequence[Number], target: Numbers) -> float: ...
+@overload
+def cross_entropy(logits: Sequence[Value | Number], target: Target) -> Value: ...
 def cross_entropy(logits: Any, target: Any) -> Any:
     """Entropia cruzada do softmax das notas, log Σ exp(z) − Σ t · z (Bridle, 1990; Bishop, 2006, eq. 4.108).
 
@@ -142,6 +166,10 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     return normalizer - scores[_class_index(target, len(scores))]
 
 
+@overload
+def hinge(output: Numbers, target: Numbers) -> float: ...
+@overload
+def hinge(output: Nodes, target: Target) -> Value: ...
 def hinge(output: Any, target: Any) -> Any:
     """A perda de dobradiça, max(0, 1 − t · o), somada sobre as saídas (Cortes e Vapnik, 1995; Bishop, 2006, eq. 7.44).
 

@@ -42,7 +42,8 @@ class MathWriter(FormulaWriter):
     """
 
     stacked = True
-    times, far_times = "<mo>·</mo>", '<mo lspace="0.35em" rspace="0.35em">·</mo>'
+    times: str = "<mo>·</mo>"
+    far_times: str = '<mo lspace="0.35em" rspace="0.35em">·</mo>'
     dots = "<mo>⋯</mo>"
 
     def __init__(self, root: Node, digits: int, lang: str) -> None:

@@ -28,8 +28,9 @@ class SampleGraph:
     """
 
     def __init__(self, model: Any, X: Sequence[Any], y: Sequence[Any], loss: Callable[..., Any], sample: int) -> None:
-        self.model, self.loss = model, loss
-        self.rows = _rows(X, y)
+        self.model: Any = model
+        self.loss: Callable[..., Any] = loss
+        self.rows: list[tuple[list[Any], list[Any], bool]] = _rows(X, y)
         sample = whole(sample, "sample", 0, len(self.rows) - 1)
         self.sample = sample
         shapes = {_shape(self._built(row)[0]) for row in self.rows}
@@ -38,6 +39,10 @@ class SampleGraph:
                 "o grafo da perda muda de uma amostra para outra, e a página tem um só: escreva as escolhas do modelo "
                 "com where, maximum ou minimum"
             )
+        self.graph: Graph
+        self.inputs: list[Value]
+        self.targets: list[Value]
+        self.outputs: list[Any]
         self.graph, self.inputs, self.targets, self.outputs = self._built(self.rows[sample])
 
     def _built(self, row: tuple[list[Any], list[Any], bool]) -> tuple[Graph, list[Value], list[Value], list[Any]]:

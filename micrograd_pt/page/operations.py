@@ -112,8 +112,8 @@ class Rules:
         return f"const RULES = {{\n{rules}\n}};\nconst PICKS = [\n{picks}\n];\n"
 
 
-def _leaf(expression: Written) -> Value:
+def _leaf(expression: Written) -> Any:
     """Uma folha cujo número só se escreve."""
-    leaf = Value(0)
+    leaf: Any = Value(0)
     leaf.data = expression
     return leaf

@@ -34,7 +34,7 @@ class ExpressionError(ValueError):
     ) -> None:
         super().__init__(key, values, expression, span)
         self.key = key
-        self.values = dict(values or {})
+        self.values: dict[str, Any] = dict(values or {})
         self.expression = expression
         self.span = span
 

@@ -34,9 +34,15 @@ class ByGraph:
     """
 
     def __init__(self, model: Any, loss: Any, optimizer: Optimizer, mean: bool, samples: Sequence[Sample]) -> None:
-        self.model, self.loss, self.optimizer, self.mean, self.samples = model, loss, optimizer, mean, samples
-        self.parameters = optimizer.attend(model.parameters())
-        self.values = [as_number(p.data, f"o data de {p.label or 'um parâmetro'}") for p in self.parameters]
+        self.model: Any = model
+        self.loss: Any = loss
+        self.optimizer: Optimizer = optimizer
+        self.mean: bool = mean
+        self.samples: Sequence[Sample] = samples
+        self.parameters: list[Value] = optimizer.attend(model.parameters())
+        self.values: Sequence[float] = [
+            as_number(p.data, f"o data de {p.label or 'um parâmetro'}") for p in self.parameters
+        ]
 
     def step(self, batch: Sequence[int]) -> float:
         """Treina com as amostras desses números, e devolve a soma das suas perdas antes da atualização."""
@@ -65,8 +71,10 @@ class ByProgram:
     """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim."""
 
     def __init__(self, eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
-        self.eager, self.program, self.rows = eager, program, rows
-        self.values = eager.values
+        self.eager: ByGraph = eager
+        self.program: Program = program
+        self.rows: Sequence[Sequence[float]] = rows
+        self.values: Sequence[float] = eager.values
         self.gradients: Sequence[float] | None = None
 
     def step(self, batch: Sequence[int]) -> float:
@@ -78,7 +86,7 @@ class ByProgram:
                 total, gradients = self.program.batch([self.rows[place] for place in batch], self.values)
                 if self.eager.mean:
                     share = 1 / len(batch)
-                    gradients = [gradient * share for gradient in gradients]
+                    gradients = tuple([gradient * share for gradient in gradients])
         except (ArithmeticError, ValueError):
             return self._by_graph(batch)
         self.values = self.eager.optimizer.update(self.values, gradients)

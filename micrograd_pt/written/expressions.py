@@ -42,7 +42,10 @@ class Written:
     def __init__(
         self, book: Book, kind: str, args: tuple[Any, ...], parts: tuple[Any, ...], number: float | None, index: int
     ) -> None:
-        self.book, self.kind, self.args, self.index = book, kind, args, index
+        self.book: Book = book
+        self.kind: str = kind
+        self.args: tuple[Any, ...] = args
+        self.index: int = index
         self.parts: tuple[Written, ...] = parts
         self.number: Any = number
 
@@ -104,7 +107,11 @@ class Written:
     def __float__(self) -> float:
         raise CompileError(f"o número de um valor que muda a cada chamada não se conhece de antemão{self.hint}")
 
-    __int__ = __index__ = __float__
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __index__(self) -> int:
+        return int(float(self))
 
     hint = ": em vez de v.data, math.f(v) ou range(v), escreva a conta com o próprio valor (v.exp(), where, …)"
 

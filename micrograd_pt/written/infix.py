@@ -102,8 +102,8 @@ class PythonInfix(Infix):
         functions: os nomes de `math` que o texto usa.
     """
 
-    signs = signs("or", "and")
-    opposite = ("not ", NOT, COMPARE)
+    signs: ClassVar[dict[str, tuple[str, int, int, int]]] = signs("or", "and")
+    opposite: ClassVar[tuple[str, int, int]] = ("not ", NOT, COMPARE)
 
     def __init__(self, names: dict[Any, str]) -> None:
         super().__init__(names)
