@@ -1,6 +1,7 @@
 """O comando: cada número do capítulo aparece, em qualquer codificação, e uma opção errada é explicada numa linha."""
 
 import argparse
+import contextlib
 import os
 import re
 import subprocess
@@ -161,3 +162,74 @@ def test_reading_options_leaves_argparse_as_it_was(capsys: pytest.CaptureFixture
         assert said in capsys.readouterr().err  # o que o catálogo não tem fica em inglês
     assert parser.read(["--n", "1"]).n == 1
     assert vars(argparse)["_"] is before
+
+
+# Num terminal: aos poucos, e a página aberta no fim.
+
+PART = "[Enter: a próxima parte; s e Enter: tudo o que falta]"
+
+
+def in_a_terminal(answers: str, *options: str, cwd: Path) -> tuple[str, int]:
+    """O que o programa mostra num terminal em que se digita isso, e o código de saída."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TERM": "dumb"}
+    command = [sys.executable, "-m", "micrograd_pt", "--epocas", "0", *options]
+    running = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=environment)
+    os.close(theirs)
+    os.write(ours, answers.encode())
+    shown = b""
+    with contextlib.suppress(OSError):  # o terminal fecha com o programa
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    return shown.decode(), running.wait()
+
+
+def test_in_a_terminal_the_chapter_comes_in_parts(tmp_path: Path) -> None:
+    shown, status = in_a_terminal("\n" * 6, cwd=tmp_path)
+    assert status == 0 and shown.count(PART) == 6
+    titles = [
+        "Passo para frente",
+        "Derivadas locais",
+        "Passo para trás",
+        "Atualização",
+        "Antes do treinamento",
+        "Erratas",
+    ]
+    for part, title in zip(shown.split(PART)[1:], titles, strict=True):
+        assert title in part
+    whole = run("--epocas", "0", cwd=tmp_path).stdout
+    shown, whole = (re.sub(r"\d+\.\d s", "", text) for text in (shown.replace(PART, ""), whole))
+    assert shown.split() == whole.split()
+
+
+@pytest.mark.parametrize(("answers", "options", "waits"), [("s\n", (), 1), ("\x04", (), 1), ("", ("--sem-pausa",), 0)])
+def test_who_wants_it_whole_gets_it_whole(tmp_path: Path, answers: str, options: tuple[str, ...], waits: int) -> None:
+    shown, status = in_a_terminal(answers, *options, cwd=tmp_path)
+    assert (status, shown.count(PART)) == (0, waits)
+    assert "Erratas do capítulo" in shown
+
+
+def test_it_never_waits_where_nobody_reads(tmp_path: Path) -> None:
+    piped = run("--epocas", "0", cwd=tmp_path)
+    assert piped.returncode == 0 and PART not in piped.stdout + piped.stderr
+
+
+def test_the_last_lines_say_what_was_made_and_how_to_open_it(tmp_path: Path) -> None:
+    *_, page, _, invitation, address = run("--epocas", "0", cwd=tmp_path).stdout.rstrip("\n").split("\n")
+    assert page == "  gravada: saida/capitulo15.html (a página: anda pelos passos, treina, faz perguntas)"
+    assert invitation == "  Agora abra a página num navegador (ou rode de novo com --abrir):"
+    assert address.strip() == (tmp_path / "saida" / "capitulo15.html").resolve().as_uri()
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_page_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], found: bool
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or found)
+    status = main(["--abrir", "--epocas", "0", "--saida", str(tmp_path)])
+    assert opened == [(tmp_path / "capitulo15.html").resolve().as_uri()]
+    errors = capsys.readouterr().err
+    assert (status, errors) == ((0, "") if found else (1, f"não achei um navegador; abra você mesmo {opened[0]}\n"))

@@ -6,8 +6,10 @@ import configparser
 import contextlib
 import importlib
 import io
+import os
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -38,33 +40,79 @@ def blocks(readme, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+def run_console(line, folder):
+    """O que um comando de um README escreve, com o Python dos testes no lugar do do ambiente."""
+    python, *words = shlex.split(line.removeprefix("$ "))
+    assert python == ".venv/bin/python"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
+    run = subprocess.run(
+        [sys.executable, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment,
+    )
+    return run.stdout
+
+
 @pytest.mark.parametrize("readme", READMES)
-def test_the_examples_of_the_readme_print_what_it_says(readme):
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    examples = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert len(examples) == len(blocks(readme, "python")) >= 2
+def test_every_block_of_the_readme_gives_what_it_says(readme, tmp_path, monkeypatch):
+    """Os programas em Python, um depois do outro, e os comandos; o de preparar o ambiente roda noutro lugar."""
+    monkeypatch.chdir(tmp_path)
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert {language for language, _ in found} == {"bash", "powershell", "python", "text", "console"}
     names: dict[str, object] = {}
-    for source, expected in examples:
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(source, readme, "exec"), names)
-        assert expected.strip()
-        assert printed.getvalue() == expected
+    expected = ""
+    for language, block in found:
+        if language == "text":
+            assert block.rstrip() == expected
+            expected = ""
+            continue
+        assert expected == "", "o que um programa escreve vem logo depois dele"
+        if language == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(block, readme, "exec"), names)
+            expected = printed.getvalue().rstrip()
+        elif language == "console":
+            line, _, shown = block.partition("\n")
+            assert run_console(line, tmp_path).rstrip() == shown.rstrip()
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".svg", ".png"}
 
 
-def test_both_readmes_give_the_same_commands():
-    for language in ("bash", "powershell"):
+def test_both_readmes_give_the_same_commands_and_programs():
+    for language, count in (("bash", 2), ("powershell", 2), ("python", 5), ("console", 2)):
         portuguese, english = (blocks(readme, language) for readme in READMES)
-        assert portuguese == english
-        assert len(portuguese) == 2
+        assert len(portuguese) == len(english) == count
+        if language in ("bash", "powershell"):
+            assert portuguese == english
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_what_the_readme_links_to_exists(readme):
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / readme).read_text(encoding="utf-8"))
-    assert "demos/rede.svg" in links
+def test_both_readmes_have_the_same_parts_links_and_figures():
+    portuguese, english = ((ROOT / readme).read_text(encoding="utf-8") for readme in READMES)
+    for pattern in (r"^(#+) ", r"^(?:\| (`\w+`) )?", r"!\[.*?\]\((.*?)\)", r"\]\(((?:demos|micrograd_pt)/.*?)\)"):
+        first, second = (re.findall(pattern, text, re.MULTILINE) for text in (portuguese, english))
+        assert [item for item in first if item] == [item for item in second if item], pattern
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.en.md", "docs/velocidade.md", "docs/speed.md", "CONTRIBUTING.md"]
+)
+def test_every_part_that_a_page_links_to_exists(page):
+    """As âncoras, como o GitHub as faz do título: minúsculas, sem pontuação, com traços."""
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", (ROOT / page).read_text(encoding="utf-8")):
+        text = ((ROOT / page).parent / target if target else ROOT / page).read_text(encoding="utf-8")
+        titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        assert anchor in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize("page", [*READMES, "docs/velocidade.md", "docs/speed.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_what_a_page_links_to_exists(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert "demos/rede.svg" in links or page not in READMES
     for link in links:
-        assert (ROOT / link).is_file(), link
+        assert ((ROOT / page).parent / link).is_file(), link
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -151,3 +199,16 @@ def test_the_engine_imports_the_standard_library_alone():
 
 def test_the_package_says_that_it_is_typed():
     assert (ROOT / "micrograd_pt" / "py.typed").is_file()
+
+
+def test_the_citation_is_of_this_package(setup):
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    fields = dict(re.findall(r"^([\w-]+): (.+)$", citation, re.MULTILINE))
+    assert {"cff-version", "message", "title"} <= fields.keys() and "authors:" in citation
+    assert fields["version"] == micrograd_pt.__version__
+    assert fields["license"] == setup["metadata"]["license"]
+    assert setup["metadata"]["author"] in citation
+
+
+def test_the_changes_speak_of_this_version():
+    assert f"## {micrograd_pt.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

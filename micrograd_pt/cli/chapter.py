@@ -39,6 +39,8 @@ class Chapter:
         self.epochs: int = options.epocas
         self.bias: str = options.vies
         self.folder: Path = options.saida
+        self.opening: bool = options.abrir
+        self.pausing: bool = not options.sem_pausa and _in_a_terminal()
         self.sample: tuple[float, float] = options.amostra
         self.target: float = chapter15.y[chapter15.X.index(self.sample)]
 
@@ -46,9 +48,13 @@ class Chapter:
         """Mostra tudo, na ordem do capítulo, e grava as figuras por último."""
         self.say(f"{self.text('title')}\n{'=' * len(self.text('title'))}")
         self.show_problem()
+        self.pause()
         lesson = self.show_sample()
+        self.pause()
         self.show_update(lesson)
+        self.pause()
         status = self.show_training()
+        self.pause()
         self.show_errata()
         return self.save_pictures() or status
 
@@ -80,7 +86,9 @@ class Chapter:
         predicted, target = chapter15.step(output.data), number(self.target)
         line = self.text("class.line", output=self.number(output.data), predicted=predicted, target=target)
         self.say(heading(self.text("class")), f"  {line}")
+        self.pause()
         self.say(render_section(lesson.rules_section(), lesson.digits, lesson.lang))
+        self.pause()
         self.say(render_section(lesson.backward_section(), lesson.digits, lesson.lang))
         return lesson
 
@@ -165,7 +173,7 @@ class Chapter:
             for name, figure in (("rede.svg", network), ("rede.png", network), ("grafo.svg", draw(loss))):
                 path = self.folder / name
                 path.write_bytes(figure.pipe(format=path.suffix[1:]))
-                self.say(f"  {self.text('saved', path=path)}", gap="")
+                self.say_saved(path)
             page = chapter_page(
                 bias=self.bias,
                 sample=self.sample,
@@ -175,14 +183,30 @@ class Chapter:
                 digits=self.digits,
             )
             path = page.save_html(self.folder / "capitulo15.html")
-            self.say(f"  {self.text('saved', path=path)}", gap="")
+            self.say_saved(path)
         except OSError as error:
             self.complain(self.text("unsaved", path=self.folder, reason=reason(error, self.lang)))
             return 1
         except RuntimeError as error:
             self.complain(self.text("undrawn", reason=error))
             return 1
+        return self.show_page(path)
+
+    def show_page(self, path: Path) -> int:
+        """Abre a página no navegador, ou diz como a abrir."""
+        import webbrowser
+
+        address = path.resolve().as_uri()
+        if not self.opening:
+            self.say("", _indented(self.text("invitation", address=address)), gap="")
+        elif not webbrowser.open(address):
+            self.complain(self.text("unopened", address=address))
+            return 1
         return 0
+
+    def say_saved(self, path: Path) -> None:
+        """Diz que um arquivo foi gravado, e o que há nele."""
+        self.say(f"  {self.text('saved', path=path, what=self.text(f'saved.{path.stem}'))}", gap="")
 
     def outputs(self, model: MLP) -> str:
         """A tabela de saídas e classes do modelo para as quatro amostras."""
@@ -213,6 +237,16 @@ class Chapter:
     def say(self, *parts: str, gap: str = "\n") -> None:
         """Imprime as partes, dobradas a 100 colunas, com uma linha vazia depois."""
         print("\n".join([_folded(line) for part in parts for line in part.split("\n")]), end=f"\n{gap}")
+
+    def pause(self) -> None:
+        """Num terminal, espera por Enter antes da parte seguinte; uma letra antes dele dispensa as outras esperas."""
+        if self.pausing:
+            print(self.text("pause"), end=" ", flush=True)
+            try:
+                self.pausing = input() == ""
+            except EOFError:  # Ctrl-D
+                self.pausing = False
+            print()
 
     def complain(self, message: str) -> None:
         """Imprime um aviso na saída de erros, depois de tudo o que já foi dito."""
@@ -253,8 +287,15 @@ def _parser(lang: str) -> Parser:
     options.add_argument(
         "--saida", type=Path, default=Path("saida"), metavar=text("metavar.folder"), help=text("folder")
     )
+    options.add_argument("--abrir", action="store_true", help=text("open"))
+    options.add_argument("--sem-pausa", action="store_true", help=text("no_pause"))
     parser.add_common(options)
     return parser
+
+
+def _in_a_terminal() -> bool:
+    """Verdadeiro se alguém lê e escreve num terminal; não, se a saída vai para um arquivo ou outro programa."""
+    return all([stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)])
 
 
 _SAMPLES = {",".join([f"{x:g}" for x in sample]): sample for sample in chapter15.X}

@@ -88,7 +88,13 @@ SENTENCES: dict[str, str] = {
     "h = {hidden} and output {output}: the class would become {predicted}.\n"
     "With the third hidden neuron held at 1, the output would be {held}.",
     "cli.pictures": "Pictures and page",
-    "cli.saved": "saved: {path}",
+    "cli.saved": "saved: {path} ({what})",
+    "cli.saved.rede": "the network, with the weights of the figure",
+    "cli.saved.grafo": "the graph of the sample, with the gradients",
+    "cli.saved.capitulo15": "the page: walks through the steps, trains, asks questions",
+    "cli.invitation": "Now open the page in a browser (or run this again with --abrir):\n{address}",
+    "cli.unopened": "no browser was found; open {address} yourself",
+    "cli.pause": "[Enter: the next part; s and Enter: all that is left]",
     "cli.unsaved": "could not write to {path}: {reason}. Choose another folder with --saida FOLDER.",
     "cli.undrawn": "could not draw the pictures: {reason}",
     "cli.constant": "the expression has numbers only and is worth {value}: there is nothing to differentiate; use a "
@@ -171,6 +177,8 @@ SENTENCES: dict[str, str] = {
     "help.bias": "the bias as a column of ones (coluna, the default) or as a variable of each neuron (variavel)",
     "help.rate.chapter": "the learning rate, greater than 0 (default: 0.5)",
     "help.epochs": "the epochs of training (default: {default})",
+    "help.open": "open the page in the browser, at the end",
+    "help.no_pause": "in a terminal, show everything at once, without waiting for Enter between the parts",
     "help.folder": "where to save the pictures (default: saida)",
     "parse.empty": "the expression is empty: write something to compute, like w*x + b",
     "parse.long": "the expression has {length} characters, and the limit is {limit}",

@@ -88,7 +88,13 @@ SENTENCES: dict[str, str] = {
     "h = {hidden} e saída {output}: a classe passaria a {predicted}.\n"
     "Com o terceiro neurônio oculto preso em 1, a saída seria {held}.",
     "cli.pictures": "Figuras e página",
-    "cli.saved": "gravada: {path}",
+    "cli.saved": "gravada: {path} ({what})",
+    "cli.saved.rede": "a rede, com os pesos da figura",
+    "cli.saved.grafo": "o grafo da amostra, com os gradientes",
+    "cli.saved.capitulo15": "a página: anda pelos passos, treina, faz perguntas",
+    "cli.invitation": "Agora abra a página num navegador (ou rode de novo com --abrir):\n{address}",
+    "cli.unopened": "não achei um navegador; abra você mesmo {address}",
+    "cli.pause": "[Enter: a próxima parte; s e Enter: tudo o que falta]",
     "cli.unsaved": "não foi possível gravar em {path}: {reason}. Escolha outra pasta com --saida PASTA.",
     "cli.undrawn": "não foi possível desenhar as figuras: {reason}",
     "cli.constant": "a expressão só tem números e vale {value}: não há o que derivar; use um nome, como x, e dê o "
@@ -171,6 +177,8 @@ SENTENCES: dict[str, str] = {
     "help.bias": "o viés como coluna de uns (coluna, padrão) ou como variável de cada neurônio (variavel)",
     "help.rate.chapter": "a taxa de aprendizado, maior que 0 (padrão: 0.5)",
     "help.epochs": "as épocas de treinamento (padrão: {default})",
+    "help.open": "abrir a página no navegador, no fim",
+    "help.no_pause": "num terminal, mostrar tudo de uma vez, sem esperar por Enter entre as partes",
     "help.folder": "onde gravar as figuras (padrão: saida)",
     "parse.empty": "a expressão está vazia: escreva uma conta, como w*x + b",
     "parse.long": "a expressão tem {length} caracteres, e o limite é {limit}",
