@@ -257,7 +257,7 @@ _FACE = {
 
 _PLACES = {name: (module, name) for module, names in _FACE.items() for name in names.split()}
 _PLACES["abs"] = "ops", "absolute"
-_MODULES = {*_FACE, "words"}
+_MODULES = {*_FACE, "cli", "words"}
 
 given.MAKERS.update(
     shown=("micrograd_pt.drawing.notebook", "shown"),
@@ -268,20 +268,21 @@ given.MAKERS.update(
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> object:
-    """Um nome da face, ou um módulo, na primeira vez em que é usado; ou um módulo que mudou de lugar, pelo antigo."""
-    if name in _PLACES:
-        module, inner = _PLACES[name]
-        found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), inner)
-        return found
-    if name in _MODULES or name in MOVED_MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"o módulo {__name__!r} não tem {name!r}", name=name, obj=sys.modules[__name__])
+if not TYPE_CHECKING:  # a quem confere tipos, um nome errado continua errado
 
+    def __getattr__(name: str) -> object:
+        """Um nome da face ou um módulo, na primeira vez em que é usado; ou um módulo que mudou de lugar."""
+        if name in _PLACES:
+            module, inner = _PLACES[name]
+            found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), inner)
+            return found
+        if name in _MODULES or name in MOVED_MODULES:
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"o módulo {__name__!r} não tem {name!r}", name=name, obj=sys.modules[__name__])
 
-def __dir__() -> list[str]:
-    """Todos os nomes, também os que ainda não foram usados."""
-    return sorted({*globals(), *_PLACES, *_MODULES})
+    def __dir__() -> list[str]:
+        """Todos os nomes, também os que ainda não foram usados."""
+        return sorted({*globals(), *_PLACES, *_MODULES})
 
 
 MOVED_MODULES = {

@@ -28,6 +28,7 @@ x.data -= 0.1 * x.grad
 _ = x + "a"  # type: ignore[operator]
 _ = Value("a")  # type: ignore[arg-type]
 _ = x.sine()  # type: ignore[attr-defined]
+_ = mpt.tanhh  # type: ignore[attr-defined]
 
 model = MLP(2, [4, 1], activation="tanh", seed=0)
 assert_type(model.parameters(), list[Value])
