@@ -5,6 +5,7 @@ Figuras, lições e tudo o que lê um grafo começa por um `Graph`; nenhum deles
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,9 +105,9 @@ class Graph(Shown):
         names = _unique_names(order)
         found: dict[int, Node] = {}
         for index, (value, name) in enumerate(zip(order, names, strict=True)):
-            inputs = tuple([found[id(arg)] if type(arg) is Value else arg for arg in value.args])
-            node = Node(index, name, value, value.data, value.op, inputs)
-            found[id(value)] = node
+            op = value.op
+            inputs = () if op is None else tuple([found[id(arg)] if type(arg) is Value else arg for arg in value.args])
+            found[id(value)] = Node(index, name, value, value.data, op, inputs)
         self.nodes: tuple[Node, ...] = tuple(found.values())
 
     @property
@@ -177,12 +178,16 @@ class Graph(Shown):
 
 def _unique_names(order: list[Value]) -> list[str]:
     """Um nome por nó: o rótulo, com um número atrás se ele se repete; v1, v2, … onde não há rótulo."""
-    taken = {value.label for value in order}
+    times = Counter([value.label for value in order])
+    taken = times.keys()
     used: set[str] = set()
     counts: dict[str, int] = {}
     names = []
     for value in order:
         name, stem = value.label, value.label or "v"
+        if name and times[name] == 1:  # quase sempre
+            names.append(name)
+            continue
         while not name or name in used or (name in taken and not value.label):
             counts[stem] = counts.get(stem, 0 if stem == "v" and not value.label else 1) + 1
             name = f"{stem}_{counts[stem]}" if value.label else f"v{counts[stem]}"
