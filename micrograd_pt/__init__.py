@@ -288,7 +288,9 @@ if not TYPE_CHECKING:  # a quem confere tipos, um nome errado continua errado
 MOVED_MODULES = {
     "catalog": "words",
     "checks": "calculus.checks",
+    "compiler.array_program": "compiler.arrays.array_program",
     "compiler.expressions": "written.expressions",
+    "compiler.namespaces": "compiler.arrays.namespaces",
     "derivatives": "calculus.derivatives",
     "differences": "calculus.differences",
     "drawing.steps": "drawing.filmstrip",

@@ -77,7 +77,7 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
         return trace.outward(output), trace.gradient(output)
 
     def from_program(*args: Any, **options: Any) -> tuple[Any, Any]:
-        leaves = flat(list(args), "o argumento")[0]
+        leaves = flat(list(args), "o argumento", arrays=f.arrays)[0]  # type: ignore[attr-defined]
         if options or _tracing.depth or any(type(leaf) is Value for leaf in leaves):
             return derived(*args, **options)
         value, slopes = f.value_and_gradients(args)  # type: ignore[attr-defined]
@@ -321,7 +321,7 @@ def _chosen(args: Sequence[Any], slopes: Sequence[Any], argnums: Which) -> Any:
     """De um gradiente em fila, a parte dos argumentos pedidos, na forma deles."""
     shaped, start = [], 0
     for arg in args:
-        leaves, rebuild = flat(arg, "o argumento")
+        leaves, rebuild = flat(arg, "o argumento", arrays=True)
         shaped.append(rebuild(slopes[start : start + len(leaves)]))
         start += len(leaves)
     places = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -369,14 +369,20 @@ def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -
     return found
 
 
-def flat(tree: Any, what: str) -> tuple[list[Any], Function]:
-    """Os números de listas, tuplas e dicionários aninhados, e a função que os põe de volta na mesma forma."""
+def flat(tree: Any, what: str, *, arrays: bool = False) -> tuple[list[Any], Function]:
+    """Os números de listas, tuplas e dicionários aninhados, e a função que os põe de volta na mesma forma.
+
+    Args:
+        tree: o que os guarda.
+        what: o que eles são, para mensagens.
+        arrays: se um array, com um número por amostra, vale por um número.
+    """
     if isinstance(tree, dict):
         keys = list(tree)
-        leaves, rebuild = flat([tree[key] for key in keys], what)
+        leaves, rebuild = flat([tree[key] for key in keys], what, arrays=arrays)
         return leaves, lambda numbers: dict(zip(keys, rebuild(numbers), strict=True))
     if isinstance(tree, (list, tuple)):
-        pieces = [flat(item, what) for item in tree]
+        pieces = [flat(item, what, arrays=arrays) for item in tree]
         sizes = [len(leaves) for leaves, _ in pieces]
 
         def rebuild_all(numbers: Sequence[Any]) -> Any:
@@ -389,7 +395,9 @@ def flat(tree: Any, what: str) -> tuple[list[Any], Function]:
             return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
 
         return [leaf for leaves, _ in pieces for leaf in leaves], rebuild_all
-    if hasattr(tree, "tolist") and getattr(tree, "shape", ()) != ():
+    if getattr(tree, "shape", ()) != ():
+        if arrays:
+            return [tree], lambda numbers: numbers[0]
         raise TypeError(f"{what} espera números em listas, tuplas ou dicionários, e recebeu um array; use .tolist()")
     number = tree if type(tree) is Value else as_number(tree, what)
     return [number], lambda numbers: numbers[0]

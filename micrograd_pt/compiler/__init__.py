@@ -1,6 +1,6 @@
 """O compilador: um grafo, percorrido uma vez, vira Python em linha reta."""
 
-from micrograd_pt.compiler.array_program import ArrayProgram
+from micrograd_pt.compiler.arrays import ArrayProgram
 from micrograd_pt.compiler.program import Program, compile_graph, program_of
 from micrograd_pt.compiler.tracing import Traced, compiled, require_same, trace
 from micrograd_pt.written import CompileError

@@ -1,4 +1,4 @@
-"""Os números dados a um programa: como se recebem, o que se confere quando algo dá errado, e como se diz o quê."""
+"""O que se dá a um programa: as folhas e os números, o que se confere quando algo dá errado, e como se diz o quê."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from micrograd_pt.compiler.definition import PLACE
 from micrograd_pt.given import as_number, shorten
+from micrograd_pt.graph import Node
 from micrograd_pt.ops import DomainError
+from micrograd_pt.written import CompileError
 
 
 def listed(values: Any) -> Any:
@@ -82,6 +84,16 @@ def explain(error: Exception, sizes: tuple[int, int], rows: Any, parameters: Any
         raise OverflowError(f"o resultado passa do maior float: {line}") from error
     else:
         raise DomainError(f"conta fora do domínio: {line} ({error})") from error
+
+
+def require_leaf(node: Node) -> None:
+    """Recusa uma entrada ou um parâmetro que não é folha.
+
+    Raises:
+        CompileError: o nó foi calculado.
+    """
+    if node.op is not None:
+        raise CompileError(f"{node.name} não é uma folha: entradas e parâmetros são Values criados diretamente")
 
 
 def _line_of(error: Exception) -> str:

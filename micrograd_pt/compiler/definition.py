@@ -28,8 +28,8 @@ def defined(source: str, name: str, **helpers: Callable[..., Any]) -> Callable[.
     """
     place = f"{PLACE}{next(_serial)}>"
     linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
-    names: dict[str, Any] = {"__name__": "micrograd_pt.compiled"}
-    names |= {f"_{helper}": function for helper, function in helpers.items()}
+    # Sem `__name__`: o `torch.compile` o procuraria entre os módulos que se importam.
+    names: dict[str, Any] = {f"_{helper}": function for helper, function in helpers.items()}
     try:
         exec(compile(source, place, "exec"), names)  # o texto é nosso: nenhum rótulo chega a ele sem virar nome
     except (SyntaxError, RecursionError, MemoryError) as error:

@@ -11,7 +11,7 @@ import unicodedata
 RESERVED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir(math)}
     | {"inputs", "parameters", "rows", "row", "rows_count", "total", "program", "batch", "math", "xp"}
-    | {"arrays", "careful", "samples", "special", "values"}
+    | {"cache", "device", "special"}
 )
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from micrograd_pt.compiler.arguments import require_leaf
 from micrograd_pt.compiler.naming import Names
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
-from micrograd_pt.written import Book, CompileError, Written, opened
+from micrograd_pt.written import Book, Written, opened
 
 _DEEPEST = 40  # condições umas dentro das outras; o Python aceita 100 níveis de recuo, e `closed` dobra alguns
 
@@ -125,8 +126,7 @@ class _Planner:
         node = by_value.get(value)
         name = self.names.new(value.label or stem)
         if node is not None:
-            if node.op is not None:
-                raise CompileError(f"{node.name} não é uma folha: entradas e parâmetros são Values criados diretamente")
+            require_leaf(node)
             self.data[node.index] = self.book.name(name)
         return name
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias, overload
+from types import ModuleType
+from typing import Any, Literal, TypeAlias, overload
 
 from micrograd_pt.compiler.arguments import explain, listed, plain, require_sizes
-from micrograd_pt.compiler.array_program import ArrayProgram, array_program
+from micrograd_pt.compiler.arrays import ArrayProgram, array_program_of
 from micrograd_pt.compiler.batch_text import BatchText, guarded
 from micrograd_pt.compiler.definition import defined
 from micrograd_pt.compiler.plan import make_plan
@@ -129,13 +131,35 @@ class Program:
 
 @overload
 def compile_graph(
-    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False
+    loss: Value,
+    inputs: Sequence[Value],
+    parameters: Sequence[Value],
+    *,
+    target: Literal["python"] = "python",
+    input_gradients: bool = False,
 ) -> Program: ...
 
 
 @overload
 def compile_graph(
-    loss: Value, inputs: Sequence[Value], parameters: Sequence[Value], *, input_gradients: bool = False, namespace: Any
+    loss: Value,
+    inputs: Sequence[Value],
+    parameters: Sequence[Value],
+    *,
+    target: ModuleType | str,
+    input_gradients: bool = False,
+    dtype: Literal["float64", "float32"] = "float64",
+) -> ArrayProgram: ...
+
+
+@overload
+def compile_graph(
+    loss: Value,
+    inputs: Sequence[Value],
+    parameters: Sequence[Value],
+    *,
+    namespace: ModuleType,
+    input_gradients: bool = False,
 ) -> ArrayProgram: ...
 
 
@@ -144,7 +168,9 @@ def compile_graph(
     inputs: Sequence[Value],
     parameters: Sequence[Value],
     *,
+    target: ModuleType | str = "python",
     input_gradients: bool = False,
+    dtype: Literal["float64", "float32"] = "float64",
     namespace: Any = None,
 ) -> Program | ArrayProgram:
     """Escreve o passo para frente e o passo para trás de um grafo como Python em linha reta, e o compila.
@@ -157,32 +183,40 @@ def compile_graph(
         loss: o valor a calcular.
         inputs: as folhas que recebem um número novo a cada chamada (ou linha, em `batch`).
         parameters: as folhas cujos gradientes se querem.
-        input_gradients: se verdadeiro, dá também os gradientes das entradas, depois dos outros.
-        namespace: um módulo de arrays (`numpy`, `torch`, `jax.numpy`, `dask.array`, …): cada entrada pode então ser um
-            array com um número por amostra, e o valor e os gradientes são somados sobre as amostras. Sem ele, o texto
-            é de números.
+        target: para que se escreve: `"python"`, um texto de números; ou um módulo de arrays, ou o nome dele (`numpy`,
+            `torch`, `jax.numpy`, `dask.array`, …), um texto de matrizes, que recebe uma tabela, uma linha por amostra,
+            e soma o valor e os gradientes sobre as amostras.
+        input_gradients: se verdadeiro, dá também os gradientes das entradas: depois dos outros, na mesma tupla; num
+            programa para arrays, numa tabela à parte, uma linha por amostra.
+        dtype: o tipo dos números de um programa para arrays.
+        namespace: o nome antigo de `target`.
 
     Returns:
         O programa.
 
     Raises:
         TypeError: `loss` não é um `Value`, ou uma entrada ou um parâmetro não é.
-        ValueError: uma folha aparece duas vezes.
-        CompileError: uma operação que não se pode escrever, ou que falta em `namespace`, ou uma entrada que não é
-            folha.
+        ValueError: uma folha aparece duas vezes, ou um `dtype` que não serve.
+        CompileError: uma operação que não se pode escrever, ou que falta no módulo de arrays, ou uma entrada que não
+            é folha.
         ChangedLeafError: uma folha mudou desde o passo para frente.
     """
+    if namespace is not None:
+        warnings.warn("namespace agora se chama target", DeprecationWarning, stacklevel=2)
+        target = namespace
     inputs, parameters = list(inputs), list(parameters)
     for leaf in (*inputs, *parameters):
         if not isinstance(leaf, Value):
             raise TypeError(f"entradas e parâmetros são Values, e recebi {shorten(leaf)}")
     if len({id(leaf) for leaf in (*inputs, *parameters)}) != len(inputs) + len(parameters):
         raise ValueError("uma mesma folha aparece duas vezes entre as entradas e os parâmetros")
-    wanted = [*parameters, *inputs] if input_gradients else parameters
     graph = Graph(loss)
-    if namespace is not None:
-        return array_program(make_plan(graph, inputs, parameters, wanted, looped=True), namespace)
-    return program_of(graph, inputs, parameters, wanted)
+    if target == "python" and dtype != "float64":
+        raise ValueError("dtype vale para um programa de arrays: dê também o módulo, como em target=numpy")
+    if target != "python":
+        leaves = ("parameters", "inputs") if input_gradients else ("parameters",)
+        return array_program_of(graph, inputs, parameters, target, dtype, leaves)
+    return program_of(graph, inputs, parameters, [*parameters, *inputs] if input_gradients else parameters)
 
 
 def program_of(graph: Graph, inputs: list[Value], parameters: list[Value], wanted: list[Value]) -> Program:

@@ -12,6 +12,7 @@ from functools import cached_property, update_wrapper
 from typing import Any, overload
 
 from micrograd_pt.calculus import flat, shape
+from micrograd_pt.compiler.arrays import ArrayProgram, array_program_of
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
 from micrograd_pt.engine import Value, enable_grad
@@ -32,6 +33,7 @@ class Traced:
         captured: as folhas que a função trouxe de fora, lidas de novo a cada chamada.
         constant: o resultado, se não há grafo.
         checked: verdadeiro depois de dar o mesmo que a função, num número que não seja 0, infinito nem NaN.
+        target: como em `compile_graph`; um programa para arrays dá o resultado de cada amostra.
     """
 
     graph: Graph | None
@@ -40,17 +42,24 @@ class Traced:
     constant: Any = None
     checked: bool = False
 
-    @cached_property
-    def value_program(self) -> Program:
-        """O programa que só calcula o valor."""
-        assert self.graph is not None
-        return program_of(self.graph, self.inputs, self.captured, [])
+    target: Any = "python"
 
     @cached_property
-    def gradient_program(self) -> Program:
+    def value_program(self) -> Any:
+        """O programa que só calcula o valor."""
+        return self._program([])
+
+    @cached_property
+    def gradient_program(self) -> Any:
         """O programa que calcula também o gradiente em relação aos argumentos."""
+        return self._program(self.inputs)
+
+    def _program(self, wanted: list[Value]) -> Program | ArrayProgram:
         assert self.graph is not None
-        return program_of(self.graph, self.inputs, self.captured, self.inputs)
+        if self.target == "python":
+            return program_of(self.graph, self.inputs, self.captured, wanted)
+        leaves = ["inputs"] if wanted else []
+        return array_program_of(self.graph, self.inputs, self.captured, self.target, "float64", leaves, summed=False)
 
 
 def trace(
@@ -127,7 +136,7 @@ def require_same(expected: Any, found: Any, tolerance: float = 0.0) -> None:
         )
 
 
-def compiled(f: Callable[..., Any]) -> Compiled:
+def compiled(f: Callable[..., Any], *, target: Any = "python") -> Compiled:
     """A função `f`, compilada para cada forma de argumentos com que é chamada.
 
     A primeira chamada traça `f`, e a confere com o que `f` dá; as seguintes, com argumentos da mesma forma, executam o
@@ -140,6 +149,8 @@ def compiled(f: Callable[..., Any]) -> Compiled:
 
     Args:
         f: função de números, ou listas, tuplas e dicionários deles, que devolve um número.
+        target: `"python"`, ou um módulo de arrays, como em `compile_graph`: no lugar de cada número pode então vir um
+            array com um por amostra, e vêm o resultado e o gradiente de cada amostra.
 
     Returns:
         Uma função com os argumentos de `f`; `value_and_grad(compiled(f))` dá também o gradiente.
@@ -148,15 +159,16 @@ def compiled(f: Callable[..., Any]) -> Compiled:
         CompileError: `f` decide algo por um valor que muda a cada chamada: a mensagem diz o que escrever no lugar (ao
             chamar).
     """
-    return Compiled(f)
+    return Compiled(f, target)
 
 
 class Compiled:
     """Veja `compiled`."""
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., Any], target: Any = "python") -> None:
         update_wrapper(self, f)
-        self._f = f
+        self._f, self._target = f, target
+        self.arrays: bool = target != "python"
         self._lock = threading.Lock()
         self._traced: OrderedDict[Any, Traced] = OrderedDict()
 
@@ -171,28 +183,32 @@ class Compiled:
             if bound.kwargs:
                 raise TypeError(f"{', '.join(bound.kwargs)}: uma função compilada só recebe argumentos que têm lugar")
             args = bound.args
-        numbers, rebuild = flat(list(args), "o argumento")
+        numbers, rebuild = flat(list(args), "o argumento", arrays=self.arrays)
         if any(type(number) is Value for number in numbers):
             return self._f(*args)
-        traced = self._for(args, numbers, rebuild)
-        return _value(traced, numbers)
+        return _value(self._for(args, numbers, rebuild), numbers)
 
     def value_and_gradients(self, args: Sequence[Any]) -> tuple[Any, list[Any]]:
         """O valor, e o gradiente em relação a cada número dos argumentos, em fila."""
-        numbers, rebuild = flat(list(args), "o argumento")
+        numbers, rebuild = flat(list(args), "o argumento", arrays=self.arrays)
         traced = self._for(args, numbers, rebuild)
         if traced.graph is None:
             return traced.constant, [0] * len(numbers)
-        value, gradients = traced.gradient_program(numbers, [leaf.data for leaf in traced.captured])
-        return value, list(gradients)
+        found: Any = traced.gradient_program(numbers, [leaf.data for leaf in traced.captured])
+        value, gradients = found
+        return value, [gradients[:, place] for place in range(len(numbers))] if self.arrays else list(gradients)
 
     def _for(self, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
         """O que foi traçado para argumentos desta forma; guardam-se as formas usadas por último."""
         form = shape(list(args))
+        if self.arrays:
+            numbers = [_first(number) for number in numbers]
+            args = rebuild(numbers)
         with self._lock:
             traced = self._traced.get(form)
             if traced is None:
                 traced = trace(self._f, numbers, rebuild)
+                traced.target = self._target
                 refuse_frozen(self._f, numbers, rebuild)
                 self._check(traced, args, numbers)
                 self._traced[form] = traced
@@ -205,12 +221,12 @@ class Compiled:
 
     def _check(self, traced: Traced, args: Sequence[Any], numbers: Sequence[Any]) -> None:
         """Confere o programa com a função; onde ela dá 0, infinito ou NaN, a próxima chamada confere de novo."""
-        found = _value(traced, numbers)
+        found = _first(_value(traced, numbers))
         require_same(self._f(*args), found)
         traced.checked = math.isfinite(found) and found != 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Compiled, (self._f,)
+        return Compiled, (self._f, getattr(self._target, "__name__", self._target))
 
 
 def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
@@ -218,6 +234,11 @@ def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
     if traced.graph is None:
         return traced.constant
     return traced.value_program(numbers, [leaf.data for leaf in traced.captured])[0]
+
+
+def _first(number: Any) -> Any:
+    """O número da primeira amostra; de um número, ele mesmo."""
+    return float(number[0]) if getattr(number, "shape", ()) else number
 
 
 def _symbolic(expression: Written, label: str) -> Any:

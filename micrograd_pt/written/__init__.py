@@ -9,20 +9,23 @@ from micrograd_pt.written.expressions import (
     opened,
     without_factor,
 )
-from micrograd_pt.written.infix import ATOM, CHOICE, FACTOR, UNARY, Infix, PythonInfix, signs
+from micrograd_pt.written.infix import ATOM, CHOICE, COMPARE, FACTOR, TERM, UNARY, Infix, PythonInfix, Spelled, signs
 from micrograd_pt.written.methods import weighted_sum
 
 __all__ = [
     "ARITHMETIC",
     "ATOM",
     "CHOICE",
+    "COMPARE",
     "COMPARISONS",
     "FACTOR",
+    "TERM",
     "UNARY",
     "Book",
     "CompileError",
     "Infix",
     "PythonInfix",
+    "Spelled",
     "Written",
     "opened",
     "signs",

@@ -254,7 +254,7 @@ class Book:
             return self.divide(self.constant(1.0), a)
         if x is not None and y is not None and x > 0:
             return self.constant(x**y)
-        return self._called("pow", (a, b))
+        return self.called("pow", (a, b))
 
     def negative(self, a: Written) -> Written:
         """-a."""
@@ -280,7 +280,7 @@ class Book:
                 return self.constant(float(getattr(math, function)(*numbers)))
             except (ArithmeticError, ValueError):
                 pass  # o erro fica para quando o programa for executado
-        return self._called(function, args)
+        return self.called(function, args)
 
     def compare(self, sign: str, left: Written, right: Any) -> Any:
         """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes."""
@@ -441,7 +441,8 @@ class Book:
             self.made.append(found)
         return found
 
-    def _called(self, function: str, parts: tuple[Written, ...]) -> Written:
+    def called(self, function: Any, parts: tuple[Written, ...]) -> Written:
+        """Uma chamada, escrita como está: a função é de `math`, ou é só de quem vai escrever o texto."""
         args = (function, *parts)
         found = self._found["call"].get(args)
         return self._new("call", args, args, parts) if found is None else found

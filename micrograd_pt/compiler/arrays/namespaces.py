@@ -7,8 +7,11 @@ para qualquer módulo que o segue. Os que o seguem só em parte (PyTorch, Dask) 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from textwrap import wrap
 from typing import Any
 
 from micrograd_pt.given import shorten
@@ -16,7 +19,7 @@ from micrograd_pt.written import CompileError
 
 _STANDARD = {name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan")}
 _STANDARD |= {name: name for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")}
-_STANDARD |= {name: name for name in ("atan2", "hypot", "floor", "ceil", "trunc")}
+_STANDARD |= {name: name for name in ("atan2", "hypot", "floor", "ceil", "trunc", "isfinite")}
 _STANDARD["fabs"] = "abs"
 """As funções de `math` que o padrão tem, com o nome que ele lhes dá."""
 
@@ -36,7 +39,8 @@ class Namespace:
     """Um módulo de arrays.
 
     Args:
-        module: o módulo, como o usuário o deu: `numpy`, `torch`, `jax.numpy`, `dask.array`, …
+        module: o módulo, ou o nome dele: `numpy`, `torch`, `jax.numpy`, `dask.array`, …
+        dtype: o tipo dos números.
 
     Attributes:
         name: o nome do módulo que o programa importa.
@@ -47,17 +51,22 @@ class Namespace:
         CompileError: o módulo não serve, e o que fazer.
     """
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, dtype: str = "float64") -> None:
+        if isinstance(module, str) and module and find_spec(module.partition(".")[0]):
+            module = import_module(module)
         given = getattr(module, "__name__", None)
         if not isinstance(given, str) or not hasattr(module, "asarray"):
-            raise TypeError(f"namespace espera um módulo de arrays, como numpy, e recebeu {shorten(module)}")
+            raise TypeError(f'target espera "python" ou um módulo de arrays, como numpy, e recebeu {shorten(module)}')
+        if dtype not in ("float64", "float32"):
+            raise ValueError(f"dtype espera 'float64' ou 'float32', e recebeu {shorten(dtype)}")
         self.name: str = self._importable(given, module)
         self.xp: Any = import_module(self.name)
+        self.dtype: str = dtype
         self._special = _SPECIAL.get(self.name, "")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            zero = self.xp.asarray(0.0, dtype=self.xp.float64)
-        if zero.dtype != self.xp.float64:
+            zero = self.xp.asarray(0.0, dtype=getattr(self.xp, dtype))
+        if zero.dtype != getattr(self.xp, dtype):
             raise CompileError('com JAX, ligue antes os 64 bits: jax.config.update("jax_enable_x64", True)')
 
     def _importable(self, name: str, module: Any) -> str:
@@ -74,15 +83,63 @@ class Namespace:
             raise CompileError(f"{name} não segue o padrão de arrays (data-apis.org/array-api)") from None
         return wrapped
 
-    @property
+    @cached_property
     def lazy(self) -> bool:
         """Verdadeiro se os arrays só se calculam depois, e nada se pode decidir pelo que valem."""
         return self.name.split(".")[-2:] == ["dask", "array"]
 
+    def jitted(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        """A função como este módulo a executa depressa: no JAX, sob `jax.jit`, que a traça uma vez por forma."""
+        if self.name != "jax.numpy":
+            return run
+        quick: Callable[..., Any] = import_module("jax").jit(run)
+        return quick
+
+    def is_traced(self, array: Any) -> bool:
+        """Verdadeiro para um array que o JAX só acompanha, sem saber quanto vale."""
+        return self.name == "jax.numpy" and isinstance(array, import_module("jax").core.Tracer)
+
     @property
-    def traced(self) -> bool:
-        """Verdadeiro se é JAX, que traça o programa."""
-        return self.name == "jax.numpy"
+    def blocks(self) -> bool:
+        """Verdadeiro se vale a pena ir por blocos de amostras, que cabem no cache do processador."""
+        return self.name in ("numpy", "array_api_compat.numpy")
+
+    @cached_property
+    def scalars(self) -> bool:
+        """Verdadeiro se as funções de dois arrays aceitam um número no lugar de um."""
+        try:
+            self.xp.maximum(self.xp.asarray([1.0]), 0.0)
+        except (TypeError, ValueError):
+            return False
+        return True
+
+    @property
+    def placed(self) -> bool:
+        """Verdadeiro se os arrays moram em dispositivos: as constantes vão para onde estão as entradas."""
+        return self.name == "array_api_compat.torch"
+
+    def place(self, inputs: Any, parameters: Any) -> dict[str, Any]:
+        """Onde pôr os arrays: onde estão as entradas; se elas não são deste módulo, onde estão os parâmetros."""
+        given = [inputs, *(inputs if isinstance(inputs, (list, tuple)) else ()), parameters]
+        kind = type(self.xp.asarray(0.0))
+        return next(({"device": array.device} for array in given if isinstance(array, kind)), {})
+
+    @property
+    def like_x(self) -> str:
+        """O tipo e o lugar das entradas, para um array que se cria."""
+        return "dtype=x.dtype" + ", device=x.device" * self.placed
+
+    def constant(self, name: str) -> str:
+        """Um array que não muda, onde ele se usa."""
+        return f"{name}(x.device)" if self.placed else name
+
+    def defined(self, name: str, numbers: str) -> list[str]:
+        """As linhas que definem um array que não muda."""
+        kind = f", dtype=xp.{self.dtype}" * (name == "_numbers")
+        first, *others = wrap(f"xp.asarray({numbers}{kind}{', device=device' * self.placed})", 110)
+        if not self.placed:
+            return [f"{name} = {first}", *[f"    {line}" for line in others]]
+        return ["@cache", f"def {name}(device):", f"    return {first}", *[f"        {line}" for line in others], ""]
 
     def spelled(self, function: str) -> tuple[str, str]:
         """Uma função de `math` como se escreve aqui, e a linha de `import` de que precisa.
@@ -109,4 +166,4 @@ class Namespace:
         if function in exact:
             return f"escreva {exact[function]}"
         other = "; no lugar de gelu(x), serve x * sigmoid(1.702 * x)" if function.startswith("erf") else ""
-        return f"use numpy ou jax.numpy, que a têm, ou compile sem namespace{other}"
+        return f"use numpy ou jax.numpy, que a têm, ou compile sem target{other}"
