@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from micrograd_pt import Value
-from tests.benchmarks import workloads
-from tests.benchmarks.__main__ import Worker, compare
+from tests.benchmarks import batches, workloads
+from tests.benchmarks.__main__ import Worker, compare, lots
 from tests.benchmarks.chains import measured
 from tests.benchmarks.engines import ENGINES
 
@@ -53,6 +53,25 @@ def test_many_samples_give_the_same_in_every_namespace(name: str, monkeypatch: p
     expected, slopes = ENGINES["matrices"].build("many")()
     assert float(value) == pytest.approx(float(expected), rel=1e-12)
     assert list(map(float, gradients)) == pytest.approx(list(map(float, slopes)), rel=1e-10, abs=1e-14)
+
+
+@pytest.mark.parametrize("module", ["numpy", "torch"])
+@pytest.mark.parametrize("network", batches.NETWORKS)
+def test_a_batch_gives_what_is_written_by_hand(network: str, module: str) -> None:
+    pytest.importorskip(module, reason=f"{module} não está instalado")
+    value, gradients = batches.ours(f"{network}:20", module)()
+    expected, slopes = batches.hand(f"{network}:20", module)()
+    assert float(value) == pytest.approx(float(expected), rel=1e-12)
+    assert gradients.tolist() == pytest.approx(slopes.tolist(), rel=1e-9, abs=1e-13)
+
+
+def test_the_table_of_batches_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(batches, "NETWORKS", {"luas": "luas"})
+    monkeypatch.setattr(batches, "SIZES", (1,))
+    lots(["lote-mao", "lote"], 2, "cpu")
+    heading, _, row = capsys.readouterr().out.splitlines()
+    assert "NumPy à mão" in heading and row.startswith("| luas | 1 | ") and " a " in row
 
 
 def test_a_chain_is_measured_per_node() -> None:

@@ -1,6 +1,7 @@
 """O banco de provas: motores em processos separados, um passo de cada por vez, medianas, e a razão para o micrograd.
 
-Uso: python -m tests.benchmarks [--rodadas N] [--contas xor,moons,gpt,many,cadeia] [--motores micrograd,compiled,…]
+Uso: python -m tests.benchmarks [--rodadas N] [--contas xor,moons,gpt,many,lotes,cadeia]
+     [--motores micrograd,compiled,…] [--dispositivo cuda]
 
 Antes de medir confere que todos dão a mesma perda e os mesmos gradientes. A tabela sai em Markdown.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import operator
 import os
 import platform
 import statistics
@@ -17,6 +19,7 @@ import subprocess
 import sys
 from typing import Any, NamedTuple
 
+from tests.benchmarks import batches
 from tests.benchmarks.engines import ENGINES
 
 QUICK = 0.5  # segundos que um processo novo pode levar até o primeiro passo
@@ -29,16 +32,18 @@ TITLES = {
     "gpt": "GPT de uma camada, 4.192 parâmetros",
     "many": "as mesmas luas, 10.000 amostras",
 }
+OTHERS = ("lotes", "cadeia")
 BASES = {"many": "rows"}
 """Com o que se compara, onde não é com o micrograd."""
 ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 class Timing(NamedTuple):
-    """Os segundos de um passo (a mediana) e os de tudo o que vem antes, até o fim do primeiro."""
+    """Os segundos de um passo (a mediana), os de tudo o que vem antes, até o fim do primeiro, e todas as medidas."""
 
     step: float
     ready: float
+    seconds: tuple[float, ...] = ()
 
 
 class Worker:
@@ -128,7 +133,8 @@ def compare(workload: str, engines: list[str], rounds: int) -> list[tuple[str, A
         for worker in workers.values():
             worker.close()
     return rows + [
-        (name, Timing(statistics.median(worker.seconds), worker.answer["ready"])) for name, worker in workers.items()
+        (name, Timing(statistics.median(worker.seconds), worker.answer["ready"], tuple(worker.seconds)))
+        for name, worker in workers.items()
     ]
 
 
@@ -148,6 +154,23 @@ def _require_agreement(workload: str, workers: dict[str, Worker]) -> None:
             furthest = max(abs(a - b) for a, b in pairs)
             if not furthest <= 1e-9 * max(1.0, *[abs(a) for a, _ in pairs]):
                 raise SystemExit(f"{workload}: {name} não concorda com {first[0]} em {key} (diferença {furthest:.3g})")
+
+
+def lots(engines: list[str], rounds: int, device: str) -> None:
+    """As tabelas dos lotes: cada motor contra o mesmo passo escrito à mão, com os quartis da razão."""
+    os.environ[batches.DEVICE] = device
+    base = "lote-mao" if device == "cpu" else "torch-mao"
+    sizes = dict.fromkeys(batches.NETWORKS, batches.SIZES) if device == "cpu" else batches.ON_DEVICE
+    print(f"| {device} | amostras | {ENGINES[base].title} | micrograd_pt | razão (quartis) |\n|---|---|---|---|---|")
+    for network, samples in sizes.items():
+        for size in samples:
+            rows = dict(compare(f"{network}:{size}", [name for name in engines if name.startswith(base[:4])], rounds))
+            cells = [f"{row}" for row in rows.values() if not isinstance(row, Timing)]
+            if not cells and len(rows) == 2:
+                by_hand, own = rows[base], rows[base.replace("-mao", "-lote").replace("lote-lote", "lote")]
+                low, middle, high = statistics.quantiles(map(operator.truediv, own.seconds, by_hand.seconds), n=4)
+                cells = [_time(by_hand.step), _time(own.step), f"{middle:.3g} ({low:.3g} a {high:.3g})"]
+            print(f"| {batches.NETWORKS[network]} | {size} | {' | '.join(cells)} |", flush=True)
 
 
 def chains(engines: list[str]) -> None:
@@ -189,14 +212,15 @@ def main() -> None:
     """Lê as opções, mede e imprime."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Quanto custa um passo.")
     parser.add_argument("--rodadas", type=int, default=9, help="medidas de cada motor (9)")
-    parser.add_argument("--contas", default=",".join([*TITLES, "cadeia"]), help="as contas, separadas por vírgula")
+    parser.add_argument("--contas", default=",".join([*TITLES, *OTHERS]), help="as contas, separadas por vírgula")
     parser.add_argument("--motores", default=",".join(ENGINES), help="os motores, separados por vírgula")
+    parser.add_argument("--dispositivo", default="cpu", help="onde o PyTorch faz os lotes: cpu ou cuda (cpu)")
     options = parser.parse_args()
     engines = [name for name in options.motores.split(",") if name]
     asked = options.contas.split(",")
     if options.rodadas < 1:
         parser.error(f"--rodadas espera um inteiro maior que 0, e recebeu {options.rodadas}")
-    for given, known in ((engines, [*ENGINES]), (asked, [*TITLES, "cadeia"])):
+    for given, known in ((engines, [*ENGINES]), (asked, [*TITLES, *OTHERS])):
         if unknown := set(given) - set(known):
             parser.error(f"não conheço {', '.join(sorted(unknown))}; conheço {', '.join(known)}")
     print(
@@ -217,6 +241,8 @@ def main() -> None:
             elif found is not None:
                 print(f"| {ENGINES[name].title} | {found} | – | – |")
         print(flush=True)
+    if "lotes" in asked:
+        lots(engines, options.rodadas, options.dispositivo)
     if "cadeia" in asked:
         chains(engines)
 

@@ -90,17 +90,18 @@ def moons_step() -> Callable[..., Any]:
     return step
 
 
-def moons_matrices(np: Any, p: Any, rows: Any) -> tuple[Any, Any]:
-    """O mesmo passo por matrizes, com todas as amostras de uma vez."""
+def moons_matrices(np: Any, p: Any, rows: Any, relu: Any = None) -> tuple[Any, Any]:
+    """O mesmo passo por matrizes, com todas as amostras de uma vez; no PyTorch, `relu` é o dele."""
+    relu = relu or (lambda z: np.maximum(z, 0))
     x, label = rows[:, :2], rows[:, 2]
     nin, first, second, _ = MOONS_SIZES
     cut = first * (nin + 1)
     one = p[:cut].reshape(first, nin + 1)
     two = p[cut : cut + second * (first + 1)].reshape(second, first + 1)
     out = p[cut + second * (first + 1) :]
-    h = np.maximum(x @ one[:, :-1].T + one[:, -1], 0)
-    k = np.maximum(h @ two[:, :-1].T + two[:, -1], 0)
-    margin = np.maximum(1 - label * (k @ out[:-1] + out[-1]), 0)
+    h = relu(x @ one[:, :-1].T + one[:, -1])
+    k = relu(h @ two[:, :-1].T + two[:, -1])
+    margin = relu(1 - label * (k @ out[:-1] + out[-1]))
     d = np.where(margin > 0, -label / len(rows), 0)
     dk = np.where(k > 0, d[:, None] * out[:-1], 0)
     dh = np.where(h > 0, dk @ two[:, :-1], 0)
@@ -113,6 +114,27 @@ def moons_matrices(np: Any, p: Any, rows: Any) -> tuple[Any, Any]:
         ]
     )
     return margin.mean() + DECAY * (p @ p), gradient + 2 * DECAY * p
+
+
+def digits_matrices(np: Any, p: Any, rows: Any, relu: Any = None) -> tuple[Any, Any]:
+    """A média da entropia cruzada em `MLP(784, [50, 10])`; em cada linha, os pontos e depois a classe."""
+    relu = relu or (lambda z: np.maximum(z, 0))
+    x, target = rows[:, :784], rows[:, 784:]
+    one, two = p[: 50 * 785].reshape(50, 785), p[50 * 785 :].reshape(10, 51)
+    h = relu(x @ one[:, :-1].T + one[:, -1])
+    scores = h @ two[:, :-1].T + two[:, -1]
+    shifted = scores - np.amax(scores, 1)[:, None]
+    powers = np.exp(shifted)
+    sums = powers.sum(axis=1)
+    d = (powers / sums[:, None] - target) / len(rows)
+    dh = np.where(h > 0, d @ two[:, :-1], 0)
+    gradient = np.concatenate(
+        [
+            np.concatenate([dh.T @ x, dh.sum(axis=0)[:, None]], axis=1).ravel(),
+            np.concatenate([d.T @ h, d.sum(axis=0)[:, None]], axis=1).ravel(),
+        ]
+    )
+    return (np.log(sums).sum() - (shifted * target).sum()) / len(rows), gradient
 
 
 def xor_matrices(np: Any, p: Any, rows: Any) -> tuple[Any, Any]:

@@ -9,10 +9,11 @@ import importlib.util
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from tests.benchmarks import by_hand, tuples, workloads
+from tests.benchmarks import batches, by_hand, tuples, workloads
 from tests.benchmarks.workloads import MOONS_SIZES, WORKLOADS, XOR_ROWS
 
 Result = tuple[float, Sequence[float]]
@@ -132,7 +133,7 @@ def compiled(name: str) -> Step:
     return lambda: run(rows, numbers)
 
 
-def compiled_program(name: str, namespace: Any = None, samples: int = 100) -> tuple[Any, Sequence[Any]]:
+def compiled_program(name: str, target: Any = "python", samples: int = 100) -> tuple[Any, Sequence[Any]]:
     """O programa de uma conta e as linhas de dados dele; nas luas, a perda de cada amostra já vem dividida por elas."""
     from micrograd_pt import Value, compile_graph
 
@@ -146,7 +147,7 @@ def compiled_program(name: str, namespace: Any = None, samples: int = 100) -> tu
         rows, loss = XOR_ROWS, workloads.xor_loss(parameters, [inputs])
     else:
         rows, loss = workloads.moons_rows(samples), workloads.moons_loss(parameters, [inputs], samples)
-    return compile_graph(loss, inputs, parameters, namespace=namespace), rows
+    return compile_graph(loss, inputs, parameters, target=target), rows
 
 
 def python_by_hand(name: str) -> Step:
@@ -260,9 +261,9 @@ def casadi_function(name: str) -> Step:
 MANY = 10_000
 
 
-def _columns(np: Any) -> list[Any]:
-    """As entradas de muitas luas: uma coluna por entrada."""
-    return [np.asarray(column) for column in zip(*workloads.moons_rows(MANY), strict=True)]
+def _table(np: Any) -> Any:
+    """As entradas de muitas luas: uma linha por amostra."""
+    return np.asarray(workloads.moons_rows(MANY))
 
 
 def compiled_rows(_: str) -> Step:
@@ -276,9 +277,9 @@ def compiled_rows(_: str) -> Step:
 def compiled_numpy(_: str) -> Step:
     import numpy as np
 
-    program, _rows = compiled_program("moons", np, MANY)
-    columns, numbers = _columns(np), np.array(WORKLOADS["moons"].parameters)
-    return lambda: program(columns, numbers)
+    program, _ = compiled_program("moons", np, MANY)
+    rows, numbers = _table(np), np.array(WORKLOADS["moons"].parameters)
+    return lambda: program(rows, numbers)
 
 
 def compiled_torch(_: str) -> Step:
@@ -286,9 +287,9 @@ def compiled_torch(_: str) -> Step:
 
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
-    program, _rows = compiled_program("moons", torch, MANY)
-    columns, numbers = _columns(torch), torch.tensor(WORKLOADS["moons"].parameters)
-    return lambda: program(columns, numbers)
+    program, _ = compiled_program("moons", torch, MANY)
+    rows, numbers = _table(torch), torch.tensor(WORKLOADS["moons"].parameters)
+    return lambda: program(rows, numbers)
 
 
 def compiled_jax(_: str) -> Step:
@@ -297,12 +298,11 @@ def compiled_jax(_: str) -> Step:
     jax.config.update("jax_enable_x64", True)
     import jax.numpy as np
 
-    program, _rows = compiled_program("moons", np, MANY)
-    columns, numbers = _columns(np), np.array(WORKLOADS["moons"].parameters)
-    run = jax.jit(program)
+    program, _ = compiled_program("moons", np, MANY)
+    rows, numbers = _table(np), np.array(WORKLOADS["moons"].parameters)
 
     def step() -> Result:
-        value, gradients = run(columns, numbers)
+        value, gradients = program(rows, numbers)
         return value.block_until_ready(), gradients
 
     return step
@@ -312,9 +312,9 @@ def compiled_dask(_: str) -> Step:
     import dask
     import dask.array as da
 
-    program, _rows = compiled_program("moons", da, MANY)
-    columns, numbers = _columns(da), da.asarray(WORKLOADS["moons"].parameters)
-    return lambda: dask.compute(*program(columns, numbers), scheduler="single-threaded")
+    program, _ = compiled_program("moons", da, MANY)
+    rows, numbers = _table(da), da.asarray(WORKLOADS["moons"].parameters)
+    return lambda: dask.compute(*program(rows, numbers), scheduler="single-threaded")
 
 
 def numpy_many(_: str) -> Step:
@@ -344,6 +344,8 @@ def jax_jitted(name: str) -> Step:
 
 
 SMALL = ("xor", "moons")
+BATCHES = tuple(f"{name}:{size}" for name in batches.NETWORKS for size in batches.SIZES)
+DEVICE_BATCHES = tuple(f"{name}:{size}" for name, sizes in batches.ON_DEVICE.items() for size in sizes)
 
 ENGINES = {
     "micrograd": Engine("micrograd", "micrograd", in_nodes(micrograd_value)),
@@ -363,4 +365,10 @@ ENGINES = {
     "arrays-torch": Engine("**micrograd_pt**, compilado para PyTorch", "torch", compiled_torch, ("many",)),
     "arrays-dask": Engine("**micrograd_pt**, compilado para Dask", "dask", compiled_dask, ("many",)),
     "matrices": Engine("NumPy à mão, por matrizes", "numpy", numpy_many, ("many",)),
+    "lote-mao": Engine("NumPy à mão", "numpy", partial(batches.hand, module="numpy"), BATCHES),
+    "lote": Engine("**micrograd_pt**, para NumPy", "numpy", partial(batches.ours, module="numpy"), BATCHES),
+    "torch-mao": Engine("PyTorch à mão", "torch", partial(batches.hand, module="torch"), DEVICE_BATCHES),
+    "torch-lote": Engine(
+        "**micrograd_pt**, para PyTorch", "torch", partial(batches.ours, module="torch"), DEVICE_BATCHES
+    ),
 }
