@@ -84,7 +84,7 @@ def test_every_block_of_the_readme_gives_what_it_says(readme, tmp_path, monkeypa
 
 
 def test_both_readmes_give_the_same_commands_and_programs():
-    for language, count in (("bash", 2), ("powershell", 2), ("python", 5), ("console", 2)):
+    for language, count in (("bash", 2), ("powershell", 2), ("python", 6), ("console", 2)):
         portuguese, english = (blocks(readme, language) for readme in READMES)
         assert len(portuguese) == len(english) == count
         if language in ("bash", "powershell"):
