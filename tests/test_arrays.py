@@ -199,6 +199,34 @@ def test_a_network_gives_the_same_everywhere(name: str) -> None:
     same(found, expected)
 
 
+ODD: dict[str, Callable[[Value, Value, Value, Value], Any]] = {
+    "uma entrada só": lambda x, y, w, b: x,
+    "um parâmetro só": lambda x, y, w, b: w,
+    "a mesma coluna muitas vezes": lambda x, y, w, b: mpt.sum([x] * 7) + mpt.maximum(*[x] * 5) + mpt.logsumexp([x] * 4),
+    "o mesmo peso e a mesma coluna": lambda x, y, w, b: mpt.dot([w, b, w], [x, x, y]) + w,
+    "constantes no produto": lambda x, y, w, b: mpt.dot([2, 3, 5, 6], [x, y, 1, 7]),
+    "de tudo no produto": lambda x, y, w, b: mpt.dot([2, w, x, 5, b], [x, y, y, 1, w]),
+    "subtrações": lambda x, y, w, b: 1 - mpt.dot([w, b], [x, y]) - (b * y) - w + 2 - x,
+    "empates": lambda x, y, w, b: mpt.maximum(x, y, x, w, 3) + mpt.minimum(x, x, y, 1.0),
+    "escolhas por 0": lambda x, y, w, b: where(x > y, w * x, 0) + where(x <= w, 0, b) + where(y > 0, 0, 0 * x),
+    "potências": lambda x, y, w, b: x**w + x**2 + y**3 + x**-1 + 2**y,
+    "muitas somas": lambda x, y, w, b: mpt.sum([x * place for place in range(300)]) * w,
+    "produtos de entradas": lambda x, y, w, b: mpt.sum([a * c for a in (x, y) for c in (x, y, w)]),
+}
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+@pytest.mark.parametrize("case", ODD)
+def test_odd_graphs_give_the_same_in_arrays(case: str, name: str) -> None:
+    xp = namespace(name)
+    x, y, w, b = Value(0.5, "x"), Value(2.0, "y"), Value(3.0, "w"), Value(0.1, "b")
+    loss = ODD[case](x, y, w, b)
+    rows = [[1.0, 2.0], [3.0, 3.0], [0.25, 5.0]]
+    expected = compile_graph(loss, [x, y], [w, b], input_gradients=True).batch(rows, [3.0, 0.25])
+    program = compile_graph(loss, [x, y], [w, b], input_gradients=True, target=xp)
+    same(program(xp.asarray(rows, dtype=xp.float64), [3.0, 0.25]), expected)
+
+
 def test_a_layer_is_one_matrix_product_whatever_its_width() -> None:
     narrow, wide = (compile_graph(*moons(1, [width, width])[:3], target=np).source for width in (5, 40))
     for call in (" @ ", "xp.where(", " = ", "\n"):

@@ -63,6 +63,15 @@ def against_the_engine(seed: int) -> None:
         assert abs(slope - sum(parts)) <= 1e-11 * max(1.0, *map(abs, parts)), (seed, place)
 
 
+@pytest.mark.parametrize("kind", ["entrada", "parâmetro", "constante"])
+def test_a_leaf_alone_has_the_gradient_of_every_row(kind: str) -> None:
+    x, w, c = Value(1.0, "x"), Value(2.0, "w"), Value(3.0, "c")
+    leaf = {"entrada": x, "parâmetro": w, "constante": c}[kind]
+    total, gradients = compile_graph(leaf, [x], [w], input_gradients=True).batch([[1.0], [2.0], [4.0]], [2.0])
+    expected = {"entrada": (7.0, (0.0, 3.0)), "parâmetro": (6.0, (3.0, 0.0)), "constante": (9.0, (0.0, 0.0))}[kind]
+    assert (total, gradients) == expected
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**40))
 def test_random_graphs_give_the_same_compiled(seed: int) -> None:

@@ -164,7 +164,8 @@ class _Planner:
             if not needed[place]:
                 continue
             if node is graph.root:
-                self.received[place] = book.constant(1.0) if self.moves[place] or not self.looped else rows
+                by_row = self.moves[place] and node.op is not None  # o de uma folha é o de todas as linhas
+                self.received[place] = book.constant(1.0) if by_row or not self.looped else rows
             elif edges := waiting.pop(place, None):
                 regions[place] = common([region for _, region, _ in edges])
                 deep = len(regions[place]) >= _DEEPEST

@@ -233,8 +233,10 @@ class Stacks:
         plain = []
         for pair in pairs:  # um produto por 1 é uma parcela como as outras
             a, b = pair
-            if (type(b) is not Node and b == 1.0) or (type(a) is not Node and a == 1.0):
-                loose.append((1.0, a if type(a) is Node else b, None))
+            if type(b) is not Node and b == 1.0:
+                loose.append((1.0, a, None))
+            elif type(a) is not Node and a == 1.0:
+                loose.append((1.0, b, None))
             else:
                 plain.append(pair)
         number = math.fsum([sign * a for sign, a, _ in loose if type(a) is not Node])
