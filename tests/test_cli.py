@@ -223,6 +223,13 @@ def test_the_last_lines_say_what_was_made_and_how_to_open_it(tmp_path: Path) -> 
     assert address.strip() == (tmp_path / "saida" / "capitulo15.html").resolve().as_uri()
 
 
+def test_an_address_is_never_broken_in_two(tmp_path: Path) -> None:
+    far = tmp_path / ("pasta" * 20)
+    far.mkdir()
+    *_, address = run("--epocas", "0", cwd=far).stdout.rstrip("\n").split("\n")
+    assert address.strip() == (far / "saida" / "capitulo15.html").resolve().as_uri()
+
+
 @pytest.mark.parametrize("found", [True, False])
 def test_the_page_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], found: bool

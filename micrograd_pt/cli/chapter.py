@@ -306,13 +306,16 @@ def _indented(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """Uma linha, dobrada a 100 colunas com o seu recuo."""
+    """Uma linha, dobrada a 100 colunas com o seu recuo; um endereço não se parte."""
     import textwrap
 
-    if len(line) <= WIDTH:
+    text = line.lstrip()
+    if len(line) <= WIDTH or " " not in text:
         return line
-    indent = line[: len(line) - len(line.lstrip())]
-    return "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False))
+    indent = line[: len(line) - len(text)]
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _wrapped(text: str) -> str:
