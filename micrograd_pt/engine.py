@@ -1,10 +1,9 @@
 """O nó `Value`: um número que lembra de onde veio, e a regra da cadeia que volta por esse caminho.
 
 Cada operação da tabela cria um nó com o resultado, os argumentos e os números que eles valiam naquele momento.
-`backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado.
-
-Para ler de uma vez: a classe `Value`, depois `ancestors` (a ordem) e `chain_rule` (a regra da cadeia). O que existe só
-para que isto seja rápido está em `written/methods`; as pausas e a entrega dos gradientes, em `threads`.
+`backward()` percorre os nós da saída para as folhas: o gradiente que vem de cima vezes a derivada local, somado. Leia a
+classe `Value`, depois `ancestors` (a ordem) e `chain_rule` (a regra da cadeia). O que existe só para isto ser rápido
+está em `written/methods`; as pausas e a entrega dos gradientes, em `threads`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from micrograd_pt import ops
 from micrograd_pt.conditions import Condition, number_of, require_unchanged
 from micrograd_pt.given import Attached, Shown, as_number, is_array, labels, shorten
 from micrograd_pt.ops import Operation
-from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad
+from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad, recording
 
 __all__ = ["Value", "ancestors", "chain_rule", "enable_grad", "like_the_result", "no_grad"]
 
@@ -170,11 +169,12 @@ class Value(Shown, Attached):
             create_graph: se verdadeiro, cada `grad` é ele mesmo um `Value`, que se pode derivar de novo.
 
         Raises:
-            DomainError: uma derivada de que se precisa não existe. Todo `grad` fica como estava.
-            OverflowError: uma derivada ou um gradiente não cabe num `float`; também aqui todo `grad` fica como estava.
+            DomainError, OverflowError: uma derivada não existe ou não cabe num `float`. Todo `grad` fica como estava.
             TypeError: `gradient` não é um número real.
             ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
         """
+        if create_graph and not is_recording():
+            return recording(self.backward)(gradient, create_graph=True)
         received = chain_rule(ancestors(self), as_number(gradient, "backward"), create_graph)
         if create_graph:
             received = {node: grad if type(grad) is Value else Value(grad) for node, grad in received.items()}

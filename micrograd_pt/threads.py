@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from itertools import chain, repeat
 from operator import add, attrgetter, is_
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 PAUSES: list[None] = []
 """Um item por `no_grad()` aberto, seja de quem for: enquanto está vazia, ninguém precisa perguntar mais nada."""
@@ -38,6 +42,17 @@ def no_grad() -> AbstractContextManager[None]:
 def enable_grad() -> AbstractContextManager[None]:
     """Dentro do `with`, as operações registram o grafo, também no meio de um `no_grad()`."""
     return _recorded(True)
+
+
+def recording(f: Callable[Params, Result]) -> Callable[Params, Result]:
+    """A função, que constrói um grafo só dela: ela o registra também dentro de um `no_grad()` de quem a chama."""
+
+    @wraps(f)
+    def inside(*args: Params.args, **options: Params.kwargs) -> Result:
+        with enable_grad():
+            return f(*args, **options)
+
+    return inside
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.given import describe
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import Operation
+from micrograd_pt.threads import recording
 from micrograd_pt.words import sentence
 
 _VERDICTS = ("ok", "wrong", "kink", "jump", "undefined", "unreliable")
@@ -116,6 +117,7 @@ class Report:
         return "\n".join([head, *[f"  {f.told(self.lang)}" for f in self.findings if f.verdict != "ok"]])
 
 
+@recording
 def check_gradients(f: Callable[..., Any], *args: Any, lang: str = "pt") -> Report:
     """Compara cada derivada local e o gradiente inteiro de `f` com diferenças centrais.
 
@@ -153,6 +155,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, lang: str = "pt") -> Repo
     return Report(tuple(findings), lang)
 
 
+@recording
 def check_table(
     operations: Sequence[Operation] | None = None, *, points: int = 20, seed: int = 0, lang: str = "pt"
 ) -> Report:

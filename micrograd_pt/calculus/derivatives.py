@@ -19,6 +19,7 @@ from micrograd_pt.engine import Value, ancestors, chain_rule, like_the_result
 from micrograd_pt.given import Number, as_number, describe, labels, shorten, whole
 from micrograd_pt.graph import Graph
 from micrograd_pt.ops import DomainError
+from micrograd_pt.threads import recording
 from micrograd_pt.words import sentence
 
 Function = Callable[..., Any]
@@ -71,6 +72,7 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
         ValueError: `argnums` não é um argumento (ao chamar).
     """
 
+    @recording
     def derived(*args: Any, **options: Any) -> tuple[Any, Any]:
         trace = _Trace(f, args, options, argnums)
         output = one_number(trace.output, f)
@@ -120,6 +122,7 @@ def jvp(f: Function, argnums: Which = 0) -> Function:
         ValueError: a direção não tem a forma do argumento (ao chamar).
     """
 
+    @recording
     def derived(*args_and_direction: Any, **options: Any) -> tuple[Any, Any]:
         *args, direction = args_and_direction
         trace = _Trace(f, args, options, argnums)
@@ -147,6 +150,7 @@ def jacobian(f: Function, argnums: Which = 0) -> Function:
         cada número.
     """
 
+    @recording
     def derived(*args: Any, **options: Any) -> Any:
         trace = _Trace(f, args, options, argnums)
         outputs, rebuild = flat(trace.output, "o resultado de f")

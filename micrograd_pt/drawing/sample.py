@@ -9,6 +9,7 @@ from typing import Any
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
 from micrograd_pt.nn import ACTIVATIONS, MLP, half_squared_error, paired
+from micrograd_pt.threads import recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Sample:
     deltas: tuple[tuple[Any, ...], ...] = ()
 
 
+@recording
 def sample_of(model: MLP, inputs: Sequence[Any], target: Any = None) -> Sample:
     """A amostra calculada.
 

@@ -9,6 +9,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson.formula import Formula, forward_formula
 from micrograd_pt.lesson.slopes import Slopes
+from micrograd_pt.threads import recording
 
 _RESULTS, _ARGUMENTS = "yrsu", "abcdpqkm"
 _SHOWN_PAIRS = 2
@@ -77,7 +78,7 @@ def _written(user: Node, kept: list[int], result: str, letters: list[str]) -> It
     args = [user.inputs[place] for place in kept]
     leaves = [Value(arg.data, next(spare)) if isinstance(arg, Node) else arg for arg in args]
     try:
-        value = Value.record(user.op, *leaves)
+        value = recording(Value.record)(user.op, *leaves)
         value.label = result
         graph = Graph(value)
         slopes = Slopes(graph).of(graph.root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson.formula import Formula, slope_formula
+from micrograd_pt.threads import recording
 
 
 class Slopes:
@@ -15,6 +16,7 @@ class Slopes:
         self._nodes = {id(leaf): node for leaf, node in zip(self._leaves, graph.nodes, strict=True)}
         self._written: dict[int, list[Formula | None]] = {}
 
+    @recording
     def of(self, user: Node) -> list[Formula | None]:
         """As derivadas de `user` em relação a cada argumento; None nos ramos fechados e nas constantes."""
         if user.index not in self._written:

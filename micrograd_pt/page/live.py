@@ -12,6 +12,7 @@ from micrograd_pt import chapter15
 from micrograd_pt.given import shorten, whole
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.nn import MLP, half_squared_error
+from micrograd_pt.threads import recording
 from micrograd_pt.words import DIGITS, LANGUAGES, sentence
 
 _EPOCHS = 1000
@@ -80,6 +81,7 @@ def save_lesson_html(lesson: Lesson, path: str | os.PathLike[str]) -> Path:
     return _saved(lesson_html(lesson), path)
 
 
+@recording
 def live_page(
     model: Any,
     X: Sequence[Sequence[Any]],
@@ -169,6 +171,7 @@ def _network_html(
     return _html(lesson, extra, figure, titles)
 
 
+@recording
 def chapter_page(
     *,
     bias: str = "column",
@@ -197,6 +200,7 @@ def chapter_page(
     return LivePage(html)
 
 
+@recording
 def _html(lesson: Lesson, extra: dict[str, Any], network: str | None, titles: dict[str, str]) -> str:
     # O que escreve a página só é importado quando se faz uma.
     from micrograd_pt.page.contents import graph_contents

@@ -20,6 +20,7 @@ from micrograd_pt.parsing.errors import ExpressionDomainError, ExpressionError, 
 from micrograd_pt.parsing.statements import APPLY, COLLECT, COMPARE, LOAD, PUSH, StackStep, Statements, statements
 from micrograd_pt.parsing.tokens import SAME_SIGN
 from micrograd_pt.parsing.vocabulary import BINARY, CONSTANTS, Function, called, function
+from micrograd_pt.threads import recording
 
 _MOST_BITS = 1020  # de um número exato; num float cabem 1024
 
@@ -97,6 +98,7 @@ class Expression:
         """Os trechos como `1,5` em que a vírgula separa dois argumentos, mas podia ser decimal."""
         return self._program.doubtful
 
+    @recording
     def __call__(self, /, **values: Any) -> Value:
         """Calcula a expressão.
 
