@@ -26,8 +26,8 @@ class Arrived:
 
     def __init__(self, xp: Any, data: Any, mask: Any) -> None:
         self.xp = xp
-        self.mask = xp.broadcast_to(mask, data.shape)
-        self.numbers = xp.where(self.mask, data, 0.0)
+        self.mask: Any = xp.broadcast_to(mask, data.shape)
+        self.numbers: Any = xp.where(self.mask, data, 0.0)
 
     def each(self, act: Callable[..., Any], *args: Any, **options: Any) -> Arrived:
         """A mesma mudança de forma nos números e em onde chegaram."""

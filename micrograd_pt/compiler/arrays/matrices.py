@@ -50,7 +50,7 @@ class Matrices:
     """
 
     def __init__(self) -> None:
-        self.book = Book()
+        self.book: Book = Book()
         self.count: Written = self.book.name("n")
         self.hints: dict[Written, Hint] = {}
         self._shapes: dict[Written, Shape] = {}

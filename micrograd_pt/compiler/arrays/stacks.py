@@ -124,8 +124,8 @@ class Stacks:
     """
 
     def __init__(self, graph: Graph, inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
-        self.inputs = Stack("inputs", None, True, [leaf.label or f"x{i}" for i, leaf in enumerate(inputs, 1)])
-        self.parameters = Stack(
+        self.inputs: Stack = Stack("inputs", None, True, [leaf.label or f"x{i}" for i, leaf in enumerate(inputs, 1)])
+        self.parameters: Stack = Stack(
             "parameters", None, False, [leaf.label or f"p{i}" for i, leaf in enumerate(parameters, 1)]
         )
         self.ordered: list[Stack] = []
