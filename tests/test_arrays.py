@@ -271,6 +271,8 @@ CLOSED: list[tuple[Callable[..., Any], list[float], float]] = [
     (lambda x, w: mpt.relu(x - mpt.sqrt(w)), [-1.0, -2.0], 0.0),
     (lambda x, w: mpt.relu(x - w * w), [1.0, 2.0, -5.0], 0.5),
     (lambda x, w: mpt.relu(where(x < 1, mpt.exp(x), w) - 2) * x, [-math.inf, 0.9, 3.0], 4.0),
+    (lambda x, w: where(mpt.tanh(w * x) + mpt.tanh(3 * x) > 0, mpt.tanh(w * x), w), [1.0, math.nan], 0.5),
+    (lambda x, w: where(mpt.maximum(mpt.tanh(w * x), mpt.tanh(3 * x)) > 0, mpt.tanh(3 * x), w), [1.0, math.nan], 0.5),
 ]
 
 
@@ -284,6 +286,20 @@ def test_a_closed_branch_passes_nothing(place: int, name: str) -> None:
     expected = compile_graph(f(x, w), [x], [w]).batch([[entry] for entry in column], [weight])
     assert math.isfinite(expected[1][0])
     same(program([xp.asarray(column, dtype=xp.float64)], [weight]), expected)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_a_neuron_that_only_decides_receives_nothing(name: str) -> None:
+    xp = namespace(name)
+    x, w, u = Value(1.0, "x"), Value(0.5, "w"), Value(0.7, "u")
+    first, second = mpt.tanh(w * x), mpt.tanh(u * x)
+    loss = where(first + second > 0, first, u)
+    expected = compile_graph(loss, [x], [w, u]).batch([[1.0], [math.nan]], [0.5, 0.7])
+    assert all(map(math.isfinite, expected[1]))
+    same(
+        compile_graph(loss, [x], [w, u], target=xp)(xp.asarray([[1.0], [math.nan]], dtype=xp.float64), [0.5, 0.7]),
+        expected,
+    )
 
 
 @pytest.mark.parametrize("name", NAMESPACES)

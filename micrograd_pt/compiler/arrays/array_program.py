@@ -151,7 +151,10 @@ class ArrayProgram:
             )
         given = list(given)
         if len(given) != self.inputs:
-            raise ValueError(f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}")
+            raise ValueError(
+                f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}: numa lista, cada item é a coluna "
+                "de uma entrada; linhas de amostras se dão num array de duas dimensões"
+            )
         if not given:
             return xp.zeros((1, 0), dtype=self._dtype, **place)
         columns = [self._array(values, "cada entrada é um número ou um array de números", place) for values in given]

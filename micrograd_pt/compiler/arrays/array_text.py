@@ -121,6 +121,8 @@ class ArrayInfix(Infix):
             return f"xp.broadcast_to({source}, {self._shape(*shape)})", ATOM
         if kind == "full":
             return f"xp.full({self._shape(*shape)}, {source}, {self.namespace.like_x})", ATOM
+        if kind == "zeros":
+            return f"xp.zeros({self._shape(*shape)}, {self.namespace.like_x})", ATOM
         if kind == "concat":
             return f"xp.concat([{', '.join(args)}], axis={details[0]})", ATOM
         if kind == "reshape":

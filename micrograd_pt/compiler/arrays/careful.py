@@ -115,6 +115,11 @@ class Careful:
             return Arrived(xp, xp.where(condition, a.numbers, 0.0), condition & a.mask)
         return Arrived(xp, xp.where(condition, a, 0.0), condition)
 
+    def zeros(self, *size: Any, **options: Any) -> Arrived:
+        """Zeros, que no texto são sempre um gradiente que não chegou."""
+        numbers = self._xp.zeros(*size, **options)
+        return Arrived(self._xp, numbers, numbers != numbers)
+
     def sum(self, array: Any, **options: Any) -> Any:
         """A soma; chegou algo, se a algum lugar chegou."""
         xp = self._xp

@@ -91,8 +91,8 @@ class Matrices:
         return self.make(("full", varies, width), (expression,), varies, width)
 
     def zeros(self, varies: bool, width: int) -> Written:
-        """Zeros."""
-        return self.make(("full", varies, width), (self.book.constant(0.0),), varies, width)
+        """Um gradiente que não chegou: zeros, que não são o mesmo que uma constante 0."""
+        return self.make(("zeros", varies, width), (), varies, width)
 
     def of(self, source: Written, columns: Sequence[int]) -> Written:
         """Algumas colunas: todas, uma fatia, a mesma fatia com repetições, ou as de uma lista."""
