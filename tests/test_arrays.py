@@ -532,6 +532,27 @@ def test_a_function_compiled_for_arrays_gives_each_sample_its_own(name: str) -> 
         mpt.compiled(lambda x: x if x > 0 else -x, target=xp)(column)
 
 
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_a_compiled_function_takes_any_samples(name: str) -> None:
+    xp = namespace(name)
+
+    def array(*points: float) -> Any:
+        return xp.asarray(points, dtype=xp.float64)
+
+    fast = mpt.compiled(lambda x, w: where(x > 0, mpt.log(mpt.maximum(x, 1e-9)) * w, x * w), target=xp)
+    assert numbers(fast(array(), 2.0)).shape == (0,)
+    assert numbers(fast(array(-1.0, 1.0), 2.0)).tolist() == [-2.0, 0.0]
+    outside = mpt.compiled(lambda x: where(x > 0, mpt.log(x), x), target=xp)  # a função pede o log de −1, e não o usa
+    assert numbers(outside(array(-1.0, 1.0))).tolist() == [-1.0, 0.0]
+    assert numbers(outside(array(1.0, -1.0))).tolist() == [0.0, -1.0]
+    value, slope = mpt.value_and_grad(mpt.compiled(lambda x: 3.0, target=xp))(array(1.0, 2.0))
+    assert numbers(value).tolist() == [3.0, 3.0] and numbers(slope).tolist() == [0.0, 0.0]
+    with pytest.raises(ValueError, match=r"a forma \(2, 2\), e devia ter um eixo só"):
+        mpt.compiled(curve, target=xp)(xp.reshape(array(1.0, 2.0, 3.0, 4.0), (2, 2)), [2.0, 1.0])
+    with pytest.raises(ValueError, match=r"a forma \(2, 2\), e devia ter um eixo só"):
+        fast(xp.reshape(array(1.0, 2.0, 3.0, 4.0), (2, 2)), 2.0)
+
+
 def test_jax_transforms_go_over_a_program() -> None:
     xp, jax = namespace("jax.numpy"), importlib.import_module("jax")
     loss, inputs, parameters, columns, values = moons(20, [4, 3])

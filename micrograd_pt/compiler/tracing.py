@@ -63,7 +63,12 @@ class Traced:
 
 
 def trace(
-    f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any], outside: Sequence[Value] = ()
+    f: Callable[..., Any],
+    numbers: Sequence[Any],
+    rebuild: Callable[..., Any],
+    outside: Sequence[Value] = (),
+    *,
+    target: Any = "python",
 ) -> Traced:
     """Chama `f` uma vez com números que só se escrevem, e guarda o grafo.
 
@@ -72,6 +77,7 @@ def trace(
         numbers: os números dos argumentos; só importa quantos são.
         rebuild: põe os números na forma dos argumentos de `f`.
         outside: folhas de fora cujos números também só se escrevem.
+        target: como em `compile_graph`.
 
     Raises:
         CompileError: `f` pede o valor de algo que muda a cada chamada, ou não devolve um número.
@@ -83,7 +89,10 @@ def trace(
     if not isinstance(output, Value):
         if isinstance(output, (list, tuple, dict, Written)):
             raise CompileError(f"a função compilada devolve um número só, e devolveu {shorten(output)}")
-        return Traced(None, inputs, [], as_number(output, "o resultado da função compilada"))
+        number = as_number(output, "o resultado da função compilada")
+        if target == "python":
+            return Traced(None, inputs, [], number)
+        output = Value(number)  # também ele um por amostra
     graph = Graph(output)
     given = {id(leaf) for leaf in inputs}
     captured = [node.value for node in graph.leaves if id(node.value) not in given]
@@ -92,7 +101,7 @@ def trace(
         raise CompileError(
             "um valor que muda a cada chamada perdeu o seu grafo (em no_grad, copy ou pickle): use o próprio valor"
         )
-    return Traced(graph, inputs, captured)
+    return Traced(graph, inputs, captured, target=target)
 
 
 def refuse_frozen(f: Callable[..., Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:
@@ -201,28 +210,39 @@ class Compiled:
     def _for(self, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
         """O que foi traçado para argumentos desta forma; guardam-se as formas usadas por último."""
         form = shape(list(args))
-        if self.arrays:
-            numbers = [_first(number) for number in numbers]
-            args = rebuild(numbers)
         with self._lock:
             traced = self._traced.get(form)
             if traced is None:
-                traced = trace(self._f, numbers, rebuild)
-                traced.target = self._target
+                traced = trace(self._f, numbers, rebuild, target=self._target)
                 refuse_frozen(self._f, numbers, rebuild)
-                self._check(traced, args, numbers)
+                self._check(traced, args, numbers, rebuild)
                 self._traced[form] = traced
                 if len(self._traced) > _MOST_SHAPES:
                     self._traced.popitem(last=False)
             elif not traced.checked:
-                self._check(traced, args, numbers)
+                self._check(traced, args, numbers, rebuild)
             self._traced.move_to_end(form)
         return traced
 
-    def _check(self, traced: Traced, args: Sequence[Any], numbers: Sequence[Any]) -> None:
-        """Confere o programa com a função; onde ela dá 0, infinito ou NaN, a próxima chamada confere de novo."""
+    def _check(self, traced: Traced, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:
+        """Confere o programa com a função; onde ela dá 0, infinito ou NaN, a próxima chamada confere de novo.
+
+        Um programa para arrays é conferido na primeira amostra, se há uma, e se ali a função existe: ele calcula também
+        o ramo que ela não toma.
+        """
+        if self.arrays:
+            numbers = [_first(number) for number in numbers]
+            if None in numbers:
+                return
+            args = rebuild(numbers)
+        try:
+            expected = self._f(*args)
+        except ArithmeticError:
+            if self.arrays:
+                return
+            raise
         found = _first(_value(traced, numbers))
-        require_same(self._f(*args), found)
+        require_same(expected, found)
         traced.checked = math.isfinite(found) and found != 0
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -237,8 +257,9 @@ def _value(traced: Traced, numbers: Sequence[Any]) -> Any:
 
 
 def _first(number: Any) -> Any:
-    """O número da primeira amostra; de um número, ele mesmo."""
-    return float(number[0]) if getattr(number, "shape", ()) else number
+    """O número da primeira amostra, ou None se não há uma que sirva; de um número, ele mesmo."""
+    shape = getattr(number, "shape", ())
+    return number if not shape else float(number[0]) if len(shape) == 1 and shape[0] else None
 
 
 def _symbolic(expression: Written, label: str) -> Any:
