@@ -132,7 +132,7 @@ def require_unchanged(order: Sequence[Any]) -> None:
             continue
         data, numbers, kind = node.data, node.args_data, type(node)
         for arg, before in zip(node.args, numbers, strict=True):
-            if (type(arg) is kind or _is_node(arg)) and arg.data is not before and differs(arg.data, before):
+            if (type(arg) is kind or _is_node(arg)) and differs(arg.data, before):
                 raise ChangedLeafError(
                     f"{arg.label or 'um nó sem rótulo'} valia {before!r} no passo para frente e agora vale "
                     f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"

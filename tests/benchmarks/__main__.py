@@ -33,6 +33,8 @@ TITLES = {
     "many": "as mesmas luas, 10.000 amostras",
 }
 OTHERS = ("lotes", "cadeia")
+PAIRS = {"cpu": ("lote-mao", "lote"), "dispositivo": ("torch-mao", "torch-lote")}
+"""Nos lotes, o motor escrito à mão e o nosso."""
 BASES = {"many": "rows"}
 """Com o que se compara, onde não é com o micrograd."""
 ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -159,17 +161,17 @@ def _require_agreement(workload: str, workers: dict[str, Worker]) -> None:
 def lots(engines: list[str], rounds: int, device: str) -> None:
     """As tabelas dos lotes: cada motor contra o mesmo passo escrito à mão, com os quartis da razão."""
     os.environ[batches.DEVICE] = device
-    base = "lote-mao" if device == "cpu" else "torch-mao"
+    base, own = PAIRS["cpu" if device == "cpu" else "dispositivo"]
     sizes = dict.fromkeys(batches.NETWORKS, batches.SIZES) if device == "cpu" else batches.ON_DEVICE
     print(f"| {device} | amostras | {ENGINES[base].title} | micrograd_pt | razão (quartis) |\n|---|---|---|---|---|")
     for network, samples in sizes.items():
         for size in samples:
-            rows = dict(compare(f"{network}:{size}", [name for name in engines if name.startswith(base[:4])], rounds))
+            rows = dict(compare(f"{network}:{size}", [name for name in (base, own) if name in engines], rounds))
             cells = [f"{row}" for row in rows.values() if not isinstance(row, Timing)]
             if not cells and len(rows) == 2:
-                by_hand, own = rows[base], rows[base.replace("-mao", "-lote").replace("lote-lote", "lote")]
-                low, middle, high = statistics.quantiles(map(operator.truediv, own.seconds, by_hand.seconds), n=4)
-                cells = [_time(by_hand.step), _time(own.step), f"{middle:.3g} ({low:.3g} a {high:.3g})"]
+                by_hand, ours = rows[base], rows[own]
+                low, middle, high = statistics.quantiles(map(operator.truediv, ours.seconds, by_hand.seconds), n=4)
+                cells = [_time(by_hand.step), _time(ours.step), f"{middle:.3g} ({low:.3g} a {high:.3g})"]
             print(f"| {batches.NETWORKS[network]} | {size} | {' | '.join(cells)} |", flush=True)
 
 

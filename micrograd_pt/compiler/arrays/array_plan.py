@@ -162,9 +162,10 @@ class ArrayPlan(Matrices):
         """Entrega o gradiente de uma pilha às colunas de que ela é feita."""
         for sign, a, b in stack.extras:
             part = gradient if sign > 0 else self.book.negative(gradient)
-            self._send(a, part if b is None else self.book.multiply(part, self._pick(b)), stack.varies)
-            if b is not None:
-                self._send(b, self.book.multiply(part, self._pick(a)), stack.varies)
+            if b is None:
+                self._send(a, part, stack.varies)
+            else:
+                self._send_product(part, (a, b), (self._pick(a), self._pick(b)), stack.varies)
         if stack.kind == "linear":
             self._send_linear(stack, gradient)
         elif stack.kind == "many":
@@ -178,6 +179,12 @@ class ArrayPlan(Matrices):
                 condition, slope = opened(slope)
                 if slope is not None and slope.number != 0:
                     self._send(refs, self._chained(gradient, condition, slope), stack.varies)
+
+    def _send_product(self, gradient: Written, refs: Any, factors: tuple[Written, Written], varies: bool) -> None:
+        """Entrega aos dois fatores de um produto, pela linha dele na tabela."""
+        slopes = self.book.slopes(ops.mul, self.book.multiply(*factors), factors, (True, True))
+        for own, slope in zip(refs, slopes, strict=True):
+            self._send(own, self.book.multiply(gradient, slope), varies)
 
     def _chained(self, gradient: Written, condition: Any, slope: Written) -> Written:
         """Gradiente × derivada local, onde o ramo está aberto."""
@@ -203,7 +210,7 @@ class ArrayPlan(Matrices):
         else:
             own = self.total(gradient) if stack.varies else gradient
             outer = self.make(("row_outer", turned), (self.full(own, False, width), atoms))
-        self.named(outer, Hint(f"g_W_{stack.stem}", rows=(len(columns), width) if turned else (width, len(columns))))
+        self.named(outer, Hint(f"G_{stack.stem}", rows=(len(columns), width) if turned else (width, len(columns))))
         if view is None or view.times == 1:
             self._send(weights, self.flat(outer, len(weights)), varies=False)
         else:
@@ -217,11 +224,10 @@ class ArrayPlan(Matrices):
         received = self.repeat(gradient, width, size)
         if len(stack.operands) == 2:
             first, second = [self._pick(refs, spread=True) for refs in stack.operands]
-            self._send(stack.operands[0], book.multiply(received, second), stack.varies)
-            self._send(stack.operands[1], book.multiply(received, first), stack.varies)
+            self._send_product(received, stack.operands, (first, second), stack.varies)
             return
         args, value = self._args(stack), self.repeat(self._values[stack], width, size)
-        if op in _EXTREMES:
+        if op in _EXTREMES:  # a regra da tabela conta os empates um por um; os testes prendem esta a ela
             wins = book.compare(_EXTREMES[op][1], args, value)
             winners = self.repeat(self.reduced("count", wins, width, size), width, size)
             part = self.gate(wins, book.divide(received, winners))

@@ -63,8 +63,7 @@ class ArrayProgram:
         self.parameters: int = parameters
         self.dtype: str = dtype
         self._width, self._by_sample = width, tuple(by_sample)
-        self._namespace = Namespace(import_module(namespace), dtype)
-        self._dtype = getattr(self._namespace.xp, dtype)
+        self._namespace = Namespace(namespace, dtype)
         self._rows = sys.maxsize
         if self._namespace.blocks:
             self._rows = max(1, _CACHE // width)
@@ -156,7 +155,7 @@ class ArrayProgram:
                 "de uma entrada; linhas de amostras se dão num array de duas dimensões"
             )
         if not given:
-            return xp.zeros((1, 0), dtype=self._dtype, **place)
+            return xp.zeros((1, 0), dtype=self._namespace.kind, **place)
         columns = [self._array(values, "cada entrada é um número ou um array de números", place) for values in given]
         sizes: dict[int, int] = {}
         for number, column in enumerate(columns, 1):
@@ -184,7 +183,7 @@ class ArrayProgram:
 
     def _array(self, given: Any, expected: str, place: dict[str, Any]) -> Any:
         try:
-            return self._namespace.xp.asarray(given, dtype=self._dtype, **place)
+            return self._namespace.xp.asarray(given, dtype=self._namespace.kind, **place)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{expected}, e foi dado {shorten(given)}: {error}") from error
 

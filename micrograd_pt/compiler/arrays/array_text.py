@@ -251,8 +251,10 @@ def write_arrays(plan: ArrayPlan, namespace: Namespace) -> str:
         f'    """O valor e os gradientes{", somados sobre as amostras" * plan.summed}."""',
         f"    # x: (n, {inputs.width}), uma linha por amostra{': ' * bool(inputs.width)}{_listed(inputs.names)}",
         f"    # p: ({parameters.width},){': ' * bool(parameters.width)}{_listed(parameters.names)}",
-        "    # n: quantas amostras há; W_v: os pesos de v; g_v: o gradiente de v",
+        "    # n: quantas amostras há; W_v: os pesos de v; g_v, G_v: os gradientes de v e dos seus pesos (e do viés)",
     ]
+    if infix.constants:
+        header.append("    # c: os números que não mudam; _rows_1, …: que colunas se tomam, e em que ordem")
     if infix.constants and namespace.placed:
         infix.imports.add("from functools import cache")
     constants = [line for made, name in infix.constants.items() for line in namespace.defined(name, made)]

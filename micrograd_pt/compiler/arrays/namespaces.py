@@ -45,6 +45,7 @@ class Namespace:
     Attributes:
         name: o nome do módulo que o programa importa.
         xp: esse módulo.
+        dtype, kind: o nome do tipo dos números, e o tipo.
 
     Raises:
         TypeError: não é um módulo de arrays.
@@ -62,11 +63,12 @@ class Namespace:
         self.name: str = self._importable(given, module)
         self.xp: Any = import_module(self.name)
         self.dtype: str = dtype
+        self.kind: Any = getattr(self.xp, dtype)
         self._special = _SPECIAL.get(self.name, "")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            zero = self.xp.asarray(0.0, dtype=getattr(self.xp, dtype))
-        if zero.dtype != getattr(self.xp, dtype):
+            zero = self.xp.asarray(0.0, dtype=self.kind)
+        if zero.dtype != self.kind:
             raise CompileError('com JAX, ligue antes os 64 bits: jax.config.update("jax_enable_x64", True)')
 
     def _importable(self, name: str, module: Any) -> str:

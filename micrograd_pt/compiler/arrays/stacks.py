@@ -18,7 +18,9 @@ from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.ops import Operation
 
-_SIGNS: dict[Any, tuple[float, ...]] = {ops.add: (1.0, 1.0), ops.sub: (1.0, -1.0), ops.neg: (-1.0,)}
+_SIGNS: dict[Any, list[float]] = {op: op.derivatives(0, [0] * (op.arity or 0)) for op in (ops.add, ops.sub, ops.neg)}
+"""Das somas, com que sinal entra cada parcela: a derivada dela, que não depende de número nenhum."""
+
 _LONG = 4  # parcelas a partir das quais uma soma é feita de uma vez, e não par a par
 _MANY = {ops.total, ops.average, ops.maximum, ops.minimum, ops.log_sum_exp, ops.weighted_sum}
 
@@ -26,14 +28,14 @@ Ref = Any
 """Uma coluna de uma pilha, como (pilha, coluna), ou um número."""
 
 Extra = tuple[float, list[Ref], list[Ref] | None]
-"""O que se soma a um produto de matrizes: sinal × coluna (× coluna), por nó."""
+"""O que mais se soma: sinal × coluna (× coluna), por nó."""
 
 
 class Stack:
     """Uma pilha.
 
     Attributes:
-        kind: `"inputs"`, `"parameters"`, `"numbers"`; `"rule"`, uma operação coluna a coluna; `"linear"`, um produto de
+        kind: `"inputs"`, `"parameters"`; `"rule"`, uma operação coluna a coluna; `"linear"`, um produto de
             matrizes; `"many"`, uma operação sobre várias colunas de cada nó.
         op: a operação, em `"rule"` e em `"many"`.
         names: o nome de cada coluna.
@@ -41,7 +43,7 @@ class Stack:
         varies: verdadeiro se cada amostra tem os seus números.
         operands: as colunas usadas: em `"rule"`, uma lista por argumento; em `"many"`, as de cada nó em fila, e os
             fatores delas, se há; em `"linear"`, as colunas e os pesos, nó por nó.
-        extras: em `"linear"`, o que se soma ao produto.
+        extras: o que mais se soma a um produto de matrizes ou a uma soma.
     """
 
     def __init__(self, kind: str, op: Operation | None, varies: bool, names: Sequence[str] = ()) -> None:
@@ -267,9 +269,10 @@ class Stacks:
         return tuple([(sign, self._source(a), self._source(b)) for sign, a, b in form.extras])
 
     def _source(self, arg: Any, literal: bool = False) -> Any:
-        """De que pilha vem um argumento; de nenhuma, se é um número."""
+        """De que pilha vem um argumento; None se é um número, ou o próprio, se ele diz que conta é."""
         ref = self._ref(arg)
-        return ref[0] if type(ref) is tuple else repr(ref) if literal else ref is None
+        source = source_of(ref)
+        return repr(ref) if literal and source is None else source
 
     def _ref(self, arg: Any) -> Ref:
         return self._places[arg.index] if type(arg) is Node else arg
