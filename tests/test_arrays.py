@@ -566,6 +566,20 @@ def test_jax_transforms_go_over_a_program() -> None:
     assert jax.jit(program)(rows, p)[0] == pytest.approx(float(value), rel=1e-12)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_logsumexp_holds_at_the_ends_of_the_numbers(name: str, dtype: str) -> None:
+    xp, ends = namespace(name), [-math.inf, -1e38, -3.0, 0.0, 1e38, math.inf, math.nan]
+    if dtype == "float64":
+        ends += [-1.7e308, 1.7e308]
+    leaves = [Value(0.1, f"x{place}") for place in range(2)]
+    program = compile_graph(mpt.logsumexp(leaves), leaves, [], target=xp, dtype=dtype)
+    for row in itertools.product(ends, repeat=len(leaves)):
+        expected = mpt.logsumexp([Value(number) for number in row]).data
+        found = program(xp.asarray([row], dtype=getattr(xp, dtype)), [])[0]
+        assert float(found) == pytest.approx(expected, rel=1e-6, nan_ok=True), row
+
+
 def test_torch_compile_goes_around_a_program() -> None:
     xp = namespace("torch")
     loss, inputs, parameters, columns, values = moons(20, [4, 3])
@@ -602,6 +616,25 @@ def test_nothing_leaves_the_gpu() -> None:
     if not namespace("torch").cuda.is_available():
         pytest.skip("não há GPU nesta máquina")
     on_one_device("cuda", range(3000, 3020))
+
+
+def test_nothing_waits_for_the_gpu() -> None:
+    xp = namespace("torch")
+    if not xp.cuda.is_available():
+        pytest.skip("não há GPU nesta máquina")
+    for seed in range(3000, 3020):
+        loss, inputs, parameters, rows = network(seed)
+        program = compile_graph(loss, inputs, parameters, target=xp, input_gradients=True)
+        x, p = [
+            xp.asarray(numbers, dtype=xp.float64, device="cuda")
+            for numbers in (rows, [parameter.data for parameter in parameters])
+        ]
+        program(x, p)  # as constantes chegam ao dispositivo
+        xp.cuda.set_sync_debug_mode("error")
+        try:
+            program._run(x, p)
+        finally:
+            xp.cuda.set_sync_debug_mode("default")
 
 
 def test_wrong_shapes_are_explained() -> None:

@@ -127,10 +127,10 @@ class ArrayPlan(Matrices):
         else:
             args, size = self._args(stack), len(stack.operands[0]) // width
             if stack.op is ops.log_sum_exp:
-                top = self.reduced("max", args, width, size)
+                largest = self.reduced("max", args, width, size)
+                top = self.make(("finite",), (largest,), *self.shape(largest))
                 powers = book.call("exp", book.subtract(args, self.repeat(top, width, size)))
                 value = book.add(top, book.call("log", self.reduced("sum", powers, width, size)))
-                value = book.choice(book.called("isfinite", (top,)), value, top)
             else:
                 value = self.reduced(_EXTREMES.get(stack.op, ("sum", ""))[0], args, width, size)
             if stack.op is ops.average:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -92,19 +93,18 @@ class ArrayProgram:
         x, p = self._table(input_values, place), self._parameters(parameter_values, place)
         if namespace.lazy:
             return self._careful(x, p)
-        with _quiet():
+        with nullcontext() if namespace.placed else _quiet():
             found = self._in_blocks(self._run, x, p)
-            lost = self._lost(found)
-            if namespace.is_traced(lost):  # o JAX ainda não sabe quanto vale
+            total = self._total(found)
+            if namespace.is_traced(total):  # o JAX ainda não sabe quanto vale
+                lost = total != total
                 return import_module("jax").lax.cond(lost, lambda: self._careful(x, p), lambda: tuple(found))
-            return self._in_blocks(self._careful, x, p) if lost else found
+            return self._in_blocks(self._careful, x, p) if math.isnan(total) else found
 
-    def _lost(self, found: Any) -> Any:
-        """Verdadeiro se algum gradiente é NaN: a soma deles também é."""
-        total: Any = 0.0
-        for gradients in found[1:]:
-            total = total + self._namespace.xp.sum(gradients)
-        return total != total
+    def _total(self, found: Any) -> Any:
+        """A soma de todos os gradientes: NaN, se algum o é."""
+        total, *others = [self._namespace.xp.sum(gradients) for gradients in found[1:]] or [0.0]
+        return sum(others, total)
 
     def _in_blocks(self, run: Callable[..., Any], x: Any, p: Any) -> Any:
         """O programa, executado sobre algumas amostras de cada vez."""
@@ -182,8 +182,11 @@ class ArrayProgram:
         return array
 
     def _array(self, given: Any, expected: str, place: dict[str, Any]) -> Any:
+        namespace = self._namespace
+        if namespace.is_ready(given) and (not place or given.device == place["device"]):
+            return given
         try:
-            return self._namespace.xp.asarray(given, dtype=self._namespace.kind, **place)
+            return namespace.xp.asarray(given, dtype=namespace.kind, **place)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{expected}, e foi dado {shorten(given)}: {error}") from error
 

@@ -68,7 +68,10 @@ class ArrayInfix(Infix):
         """`xp.where`; de dois números, o tipo do array vem do que foi comparado."""
         sign = condition.kind if condition.parts[0] is b and condition.parts[-1] is a else ""
         if self.namespace.scalars and sign in ("<", ">") and a.number is not None:
-            return f"xp.{'maximum' if sign == '<' else 'minimum'}({self.text(b, CHOICE)}, {self.text(a, CHOICE)})"
+            limited, limit, least = self.text(b, CHOICE), self.text(a, CHOICE), sign == "<"
+            if self.namespace.placed:  # `maximum` levaria o número ao dispositivo, e esperaria que ele lá chegasse
+                return f"xp.clip({limited}, {'min' if least else 'max'}={limit})"
+            return f"xp.{'maximum' if least else 'minimum'}({limited}, {limit})"
         test = self.text(condition, CHOICE)
         if b.number == 0:  # `xp.where(…, …, 0.0)` é sempre um ramo que pode fechar
             test, a, b = f"~({test})", b, a
@@ -93,7 +96,7 @@ class ArrayInfix(Infix):
 
     def _compared(self, condition: Written) -> Written:
         """O primeiro array de uma condição."""
-        while condition.kind in ("and", "or", "not", *COMPARISONS) or condition.args[0] == "isfinite":
+        while condition.kind in ("and", "or", "not", *COMPARISONS):
             condition = next(part for part in condition.parts if not self._is_scalar(part))
         return condition
 
@@ -121,6 +124,8 @@ class ArrayInfix(Infix):
             return f"xp.broadcast_to({source}, {self._shape(*shape)})", ATOM
         if kind == "full":
             return f"xp.full({self._shape(*shape)}, {source}, {self.namespace.like_x})", ATOM
+        if kind == "finite":  # um infinito menos ele mesmo seria NaN
+            return f"xp.clip({source}, -{self.namespace.largest}, {self.namespace.largest})", ATOM
         if kind == "zeros":
             return f"xp.zeros({self._shape(*shape)}, {self.namespace.like_x})", ATOM
         if kind == "concat":
@@ -187,12 +192,16 @@ class ArrayWriter:
             self.variables.new(name)
         self.infix: ArrayInfix = ArrayInfix(plan, namespace, self.names)
         self.uses: Counter[Written] = Counter(plan.results)
-        found = list(self.uses)
-        for expression in found:  # a lista cresce enquanto é percorrida
-            found += [part for part in dict.fromkeys(expression.parts) if part not in self.uses]
-            self.uses.update(expression.parts)
         self.lines: list[str] = []
-        for expression in sorted(found, key=lambda expression: expression.index):
+        value, *gradients = plan.results
+        late: dict[Written, bool] = {}  # o que só serve ao valor vem depois: num dispositivo, nenhum gradiente o espera
+        for last, found in ((False, gradients), (True, [value])):
+            for expression in found:  # a lista cresce enquanto é percorrida
+                if expression not in late:
+                    late[expression] = last
+                    self.uses.update(expression.parts)
+                    found += expression.parts
+        for expression in sorted(late, key=lambda expression: (late[expression], expression.index)):
             if expression.kind not in ("const", "name"):
                 self._write(expression)
 

@@ -19,7 +19,7 @@ from micrograd_pt.written import CompileError
 
 _STANDARD = {name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan")}
 _STANDARD |= {name: name for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh")}
-_STANDARD |= {name: name for name in ("atan2", "hypot", "floor", "ceil", "trunc", "isfinite")}
+_STANDARD |= {name: name for name in ("atan2", "hypot", "floor", "ceil", "trunc")}
 _STANDARD["fabs"] = "abs"
 """As funções de `math` que o padrão tem, com o nome que ele lhes dá."""
 
@@ -35,6 +35,10 @@ _SPECIAL = {
 }
 
 
+_LARGEST = {"float64": "1.7976931348623157e+308", "float32": "3.4028234663852886e+38"}
+"""Os tipos de números, e o maior número de cada um."""
+
+
 class Namespace:
     """Um módulo de arrays.
 
@@ -46,6 +50,7 @@ class Namespace:
         name: o nome do módulo que o programa importa.
         xp: esse módulo.
         dtype, kind: o nome do tipo dos números, e o tipo.
+        largest: o maior número desse tipo, por extenso.
 
     Raises:
         TypeError: não é um módulo de arrays.
@@ -58,7 +63,7 @@ class Namespace:
         given = getattr(module, "__name__", None)
         if not isinstance(given, str) or not hasattr(module, "asarray"):
             raise TypeError(f'target espera "python" ou um módulo de arrays, como numpy, e recebeu {shorten(module)}')
-        if dtype not in ("float64", "float32"):
+        if dtype not in _LARGEST:
             raise ValueError(f"dtype espera 'float64' ou 'float32', e recebeu {shorten(dtype)}")
         self.name: str = self._importable(given, module)
         self.xp: Any = import_module(self.name)
@@ -68,6 +73,8 @@ class Namespace:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             zero = self.xp.asarray(0.0, dtype=self.kind)
+        self._array = type(zero)
+        self.largest: str = _LARGEST[dtype]
         if zero.dtype != self.kind:
             raise CompileError('com JAX, ligue antes os 64 bits: jax.config.update("jax_enable_x64", True)')
 
@@ -123,8 +130,11 @@ class Namespace:
     def place(self, inputs: Any, parameters: Any) -> dict[str, Any]:
         """Onde pôr os arrays: onde estão as entradas; se elas não são deste módulo, onde estão os parâmetros."""
         given = [inputs, *(inputs if isinstance(inputs, (list, tuple)) else ()), parameters]
-        kind = type(self.xp.asarray(0.0))
-        return next(({"device": array.device} for array in given if isinstance(array, kind)), {})
+        return next(({"device": array.device} for array in given if isinstance(array, self._array)), {})
+
+    def is_ready(self, given: Any) -> bool:
+        """Verdadeiro para um array deste módulo e deste tipo."""
+        return isinstance(given, self._array) and given.dtype == self.kind
 
     @property
     def like_x(self) -> str:
