@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -654,9 +655,24 @@ def test_wrong_shapes_are_explained() -> None:
         ([np.ones(3), 1.0], 1.0, r"um eixo só"),
         ([np.ones(3), "dois"], [1.0], "'dois'"),
         ([np.ones(3), 1.0], ["um"], "lista de números"),
+        ([[1.0, 2.0], [3.0, 4.0]], [1.0], "tanto pode ser de linhas como de colunas"),
+        ([None, 1.0], [1.0], "só servem números reais"),
+        (["1", 1.0], [1.0], "só servem números reais"),
+        ([{1.0, 2.0}, 1.0], [1.0], "só servem números reais"),
+        (np.array([[1j, 2.0]]), [1.0], "só servem números reais"),
+        (np.ma.array([[1.0, 2.0]], mask=[[False, True]]), [1.0], "só servem números reais"),
+        ([np.ma.array([1.0, 2.0], mask=[False, True]), 1.0], [1.0], "só servem números reais"),
+        ([10**400, 1.0], [1.0], "too large"),
     ):
         with pytest.raises(ValueError, match=message):
             program(inputs, parameters)
+
+
+def test_integers_and_fractions_are_numbers_too() -> None:
+    a, b, c = Value(2.0, "a"), Value(3.0, "b"), Value(1.0, "c")
+    program = compile_graph(a * b + c, [a, b], [c], target=np)
+    assert program([[1, 10**30], Fraction(1, 4)], [True])[0] == 0.25 * (1 + 1e30) + 2
+    assert program(np.array([[1, 2], [3, 4]], dtype=np.int8), [Fraction(1, 2)])[0] == 15
 
 
 def test_what_a_namespace_lacks_is_refused_by_name() -> None:

@@ -27,7 +27,8 @@ _CACHE = 2**20  # números de cada vez, no NumPy: o que um bloco de amostras ocu
 class ArrayProgram:
     """Um grafo compilado para arrays; guarda-se com pickle e pode ser usado por várias threads ao mesmo tempo.
 
-    Fora do domínio de uma operação, o resultado é o que o módulo de arrays dá (NaN ou infinito), e não um erro.
+    Fora do domínio de uma operação, o resultado é o que o módulo de arrays dá (NaN ou infinito), e não um erro. As
+    somas são as mesmas que as do motor a menos do arredondamento: um empate que ele decide pode cair no outro ramo.
 
     Args:
         source: o texto.
@@ -154,6 +155,11 @@ class ArrayProgram:
                 f"o programa espera {self.inputs} entrada(s), e recebeu {len(given)}: numa lista, cada item é a coluna "
                 "de uma entrada; linhas de amostras se dão num array de duas dimensões"
             )
+        if len(given) > 1 and all(isinstance(item, (list, tuple)) and len(item) == len(given) for item in given):
+            raise ValueError(
+                f"uma lista de {len(given)} listas de {len(given)} números tanto pode ser de linhas como de colunas: "
+                "passe uma tabela, um array de duas dimensões com uma linha por amostra"
+            )
         if not given:
             return xp.zeros((1, 0), dtype=self._namespace.kind, **place)
         columns = [self._array(values, "cada entrada é um número ou um array de números", place) for values in given]
@@ -182,12 +188,9 @@ class ArrayProgram:
         return array
 
     def _array(self, given: Any, expected: str, place: dict[str, Any]) -> Any:
-        namespace = self._namespace
-        if namespace.is_ready(given) and (not place or given.device == place["device"]):
-            return given
         try:
-            return namespace.xp.asarray(given, dtype=namespace.kind, **place)
-        except (TypeError, ValueError) as error:
+            return self._namespace.array(given, place)
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"{expected}, e foi dado {shorten(given)}: {error}") from error
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -49,6 +49,9 @@ class ArrayInfix(Infix):
         """Uma expressão sem nome por extenso."""
         if expression.kind == "choose":
             return self.choice(*expression.args), ATOM
+        if expression.kind == "+" and self.namespace.placed and self._is_layer(*expression.parts):
+            (atoms, weights), bias = expression.parts[0].parts, expression.parts[1]
+            return f"xp.addmm({self.text(bias)}, {self.text(atoms)}, {self._transposed(weights)})", ATOM
         if expression.kind != "call":
             return super().spelled(expression)
         function, parts = expression.args[0], expression.parts
@@ -145,15 +148,25 @@ class ArrayInfix(Infix):
     def _product(self, kind: str, parts: Sequence[Written], turned: bool = False) -> Spelled:
         """Um produto de matrizes; o gradiente vem sempre à esquerda."""
         if kind == "matmul":
-            turned = parts[1] not in self.names and parts[1].args[0] == ("transposed",)
-            matrix = self.text(parts[1].parts[0], UNARY) if turned else f"{self.text(parts[1], ATOM)}.T"
-            return f"{self.text(parts[0], FACTOR)} @ {matrix}", FACTOR
+            return f"{self.text(parts[0], FACTOR)} @ {self._transposed(parts[1])}", FACTOR
         if kind == "send":  # de uma coluna só, todas as linhas vezes a mesma linha
             sign = "*" if self.plan.shape(parts[0]) == (True, 1) else "@"
             return f"{self.text(parts[0], FACTOR)} {sign} {self.text(parts[1], UNARY)}", FACTOR
         rows, columns = [self.text(part, ATOM) for part in parts]
         text = f"{rows}.T @ {columns}" if kind == "outer" else f"{rows}[:, None] * {columns}[None, :]"
         return (f"({text}).T", ATOM) if turned else (text, FACTOR)
+
+    def _transposed(self, matrix: Written) -> str:
+        if matrix not in self.names and matrix.args[0] == ("transposed",):
+            return self.text(matrix.parts[0], UNARY)
+        return f"{self.text(matrix, ATOM)}.T"
+
+    def _is_layer(self, product: Written, bias: Written) -> bool:
+        """Verdadeiro para um produto de matrizes mais uma fila, que no PyTorch são uma conta só."""
+        if product in self.names or product.kind != "call" or product.args[0] != ("matmul",):
+            return False
+        varies, width = self.plan.shape(bias)
+        return self.plan.shape(product.parts[0])[0] and not varies and width > 0
 
     def _shape(self, varies: bool, *sizes: int) -> str:
         self.uses["n"] += varies

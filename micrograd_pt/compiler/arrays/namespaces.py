@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from numbers import Real
 from textwrap import wrap
 from typing import Any
 
@@ -132,9 +133,20 @@ class Namespace:
         given = [inputs, *(inputs if isinstance(inputs, (list, tuple)) else ()), parameters]
         return next(({"device": array.device} for array in given if isinstance(array, self._array)), {})
 
-    def is_ready(self, given: Any) -> bool:
-        """Verdadeiro para um array deste módulo e deste tipo."""
-        return isinstance(given, self._array) and given.dtype == self.kind
+    def array(self, given: Any, place: dict[str, Any]) -> Any:
+        """O que foi dado, como array deste tipo e nesse lugar; o que já o é não se copia.
+
+        Raises:
+            TypeError, ValueError, OverflowError: não são números reais.
+        """
+        ready = isinstance(given, self._array) and given.dtype == self.kind and not hasattr(given, "mask")
+        if ready and (not place or given.device == place["device"]):
+            return given
+        if self.blocks:  # o NumPy faria de None um NaN, e de um texto um número
+            masked, given = hasattr(given, "mask"), self.xp.asarray(given)
+            if masked or not (given.dtype.kind in "biuf" or all(isinstance(item, Real) for item in given.flat)):
+                raise TypeError("só servem números reais, e todos")
+        return self.xp.asarray(given, dtype=self.kind, **place)
 
     @property
     def like_x(self) -> str:
