@@ -806,3 +806,39 @@ def test_a_batch_computes_before_the_loop_only_what_every_row_needs() -> None:
     with pytest.raises(DomainError):
         program.batch([(1.0,), (-1.0,)], (-1.0,))
     assert "log" in compile_graph(x * mpt.log(w), [x], [w]).source.partition("def batch")[2].partition("for ")[0]
+
+
+@mpt.compiled
+def _squares(xs: list[float]) -> Any:
+    return xs[0] ** 2 + _squares(xs[1:]) if xs else 0
+
+
+@mpt.compiled
+def _even(xs: list[float]) -> Any:
+    return xs[0] * _odd(xs[1:]) if xs else 1
+
+
+@mpt.compiled
+def _odd(xs: list[float]) -> Any:
+    return xs[0] + _even(xs[1:]) if xs else 2
+
+
+def test_a_compiled_function_may_call_itself() -> None:
+    assert _squares([1.0, 2.0, 3.0]) == 14
+    assert mpt.value_and_grad(_squares)([1.0, 2.0, 3.0]) == (14, [2, 4, 6])
+    assert _squares([1.0] * 70) == 70  # mais do que as formas que se guardam
+
+
+def test_two_compiled_functions_may_call_each_other_in_two_threads() -> None:
+    found: dict[str, Any] = {}
+    for _ in range(5):
+        functions = {"even": mpt.compiled(_even.__wrapped__), "odd": mpt.compiled(_odd.__wrapped__)}  # type: ignore[attr-defined]
+        workers = [
+            threading.Thread(target=lambda name=name, f=f: found.update({name: f([1.0, 2.0, 3.0, 4.0])}), daemon=True)
+            for name, f in functions.items()
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(30)
+    assert found == {"even": 17, "odd": 1 + 2 * (3 + 4 * 2)}

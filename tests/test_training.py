@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -639,7 +640,7 @@ def test_a_dropout_that_seldom_drops_goes_on_dropping() -> None:
 
 def test_a_model_that_swaps_its_parameters_is_trained_through_the_graph() -> None:
     history = train(Swapped(), LONG, [0.0] * 200, learning_rate=RATE, epochs=1, progress=False)
-    assert "traçada daria" in history.not_compiled
+    assert "troca os seus parâmetros" in history.not_compiled
 
 
 def summed(model, samples):
@@ -685,3 +686,61 @@ def test_one_value_among_many_samples_is_trained_as_it_is() -> None:
     for model, compiled in zip(models, (True, False), strict=True):
         train(model, samples, [1.0] * 200, learning_rate=RATE, epochs=2, progress=False, compiled=compiled)
     assert models[0].a.data == models[1].a.data
+
+
+class Elsewhere:
+    """Onde a perda lê um parâmetro sem que se veja."""
+
+    weight: Any = None
+
+
+def test_a_number_read_where_a_copy_does_not_reach_is_not_frozen() -> None:
+    found = []
+    for compiled in (True, False):
+        model = Line()
+        Elsewhere.weight = model.a
+        options: dict[str, Any] = {"loss": lambda o, t: (o - t) ** 2 * Elsewhere.weight.data, "learning_rate": RATE}
+        history = train(model, POINTS, ZEROS, **options, epochs=3, progress=False, compiled=compiled)
+        assert ("traçada daria" in history.not_compiled) == compiled
+        found.append([*history.losses, model.a.data])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_a_model_in_use_never_holds_an_expression() -> None:
+    """Enquanto uma linha treina, outra chama o modelo: cada resultado é um número."""
+    model, strange, done = MLP(2, [4, 1], seed=0), [], threading.Event()
+
+    def use() -> None:
+        while not done.is_set():
+            out = model([0.5, 1.0])
+            if type(out.data) is not float:
+                strange.append(out)
+
+    users = [threading.Thread(target=use) for _ in range(3)]
+    for user in users:
+        user.start()
+    for _ in range(30):
+        history = train(model, [[0, 1], [1, 1]], [1, 0], learning_rate=0.1, epochs=2, progress=False)
+        assert history.not_compiled == ""
+    done.set()
+    for user in users:
+        user.join()
+    assert not strange
+
+
+def test_two_trainings_of_one_model_at_a_time() -> None:
+    model, errors = MLP(2, [4, 1], seed=0), []
+
+    def work() -> None:
+        try:
+            for _ in range(20):
+                train(model, [[0, 1], [1, 1]], [1, 0], learning_rate=0.01, epochs=2, progress=False)
+        except Exception as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not errors and all(type(p.data) is float for p in model.parameters())

@@ -3,6 +3,7 @@
 from micrograd_pt.compiler.arrays import ArrayProgram
 from micrograd_pt.compiler.program import Program, compile_graph, program_of
 from micrograd_pt.compiler.tracing import Traced, compiled, require_same, trace
+from micrograd_pt.compiler.twins import twin_of
 from micrograd_pt.written import CompileError
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "program_of",
     "require_same",
     "trace",
+    "twin_of",
 ]

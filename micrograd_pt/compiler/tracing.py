@@ -208,20 +208,24 @@ class Compiled:
         return value, [gradients[:, place] for place in range(len(numbers))] if self.arrays else list(gradients)
 
     def _for(self, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
-        """O que foi traçado para argumentos desta forma; guardam-se as formas usadas por último."""
+        """O que foi traçado para argumentos desta forma; guardam-se as formas usadas por último.
+
+        Ninguém espera enquanto `f` executa: ela pode chamar a si mesma, ou a outra que a chama.
+        """
         form = shape(list(args))
         with self._lock:
             traced = self._traced.get(form)
-            if traced is None:
-                traced = trace(self._f, numbers, rebuild, target=self._target)
-                refuse_frozen(self._f, numbers, rebuild)
-                self._check(traced, args, numbers, rebuild)
-                self._traced[form] = traced
-                if len(self._traced) > _MOST_SHAPES:
-                    self._traced.popitem(last=False)
-            elif not traced.checked:
-                self._check(traced, args, numbers, rebuild)
+        if traced is None:
+            traced = trace(self._f, numbers, rebuild, target=self._target)
+            refuse_frozen(self._f, numbers, rebuild)
+            self._check(traced, args, numbers, rebuild)
+        elif not traced.checked:
+            self._check(traced, args, numbers, rebuild)
+        with self._lock:
+            traced = self._traced.setdefault(form, traced)
             self._traced.move_to_end(form)
+            if len(self._traced) > _MOST_SHAPES:
+                self._traced.popitem(last=False)
         return traced
 
     def _check(self, traced: Traced, args: Sequence[Any], numbers: Sequence[Any], rebuild: Callable[..., Any]) -> None:

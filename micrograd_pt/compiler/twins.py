@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -18,17 +18,22 @@ from micrograd_pt.engine import Value
 _OURS = __name__.partition(".")[0]
 
 
-def twin_of(f: Callable[..., Any]) -> tuple[Callable[..., Any], list[Any]]:
-    """O gêmeo de uma função e as folhas copiadas que ele alcança; sem nenhuma, a própria função."""
+def twin_of(f: Any, only: Sequence[Value] | None = None) -> tuple[Any, list[Any]]:
+    """O gêmeo de uma função, ou do que a guarda, e as folhas copiadas que ele alcança; sem nenhuma, o próprio.
+
+    Args:
+        f: a função.
+        only: as folhas que se copiam; sem indicação, todas.
+    """
     try:
-        leading, leaves = _leading_to_leaves(f)
+        leading, leaves = _leading_to_leaves(f, only)
         copies: dict[int, Any] = {id(leaf): Value(0, leaf.label) for leaf in leaves}
         return _copied(f, leading, copies), [copies[id(leaf)] for leaf in leaves]
     except Exception:  # um objeto de quem chama que não se deixa percorrer ou copiar
         return f, []
 
 
-def _leading_to_leaves(f: Any) -> tuple[set[int], list[Value]]:
+def _leading_to_leaves(f: Any, only: Sequence[Value] | None) -> tuple[set[int], list[Value]]:
     """Os objetos por onde se chega de `f` a uma folha, e as folhas."""
     holders: dict[int, list[int]] = {}  # por objeto, quem o guarda
     seen = {id(f): f}  # o próprio objeto fica guardado: o id dele não pode passar para outro
@@ -42,6 +47,8 @@ def _leading_to_leaves(f: Any) -> tuple[set[int], list[Value]]:
             if id(part) not in seen and not isinstance(part, (int, float, str)):
                 seen[id(part)] = part
                 waiting.append(part)
+    if only is not None:
+        leaves = [leaf for leaf in only if id(leaf) in seen]
     leading: set[int] = set()
     back = [id(leaf) for leaf in leaves]
     while back:
@@ -80,7 +87,9 @@ def _holds_objects(item: Any) -> bool:
 
 
 def _fields(item: Any) -> dict[str, Any]:
-    """Os campos de um objeto, de dicionário ou fixos."""
+    """Os campos de um objeto, de dicionário ou fixos; de uma função já compilada, só a que se compilou."""
+    if hasattr(item, "value_and_gradients"):
+        return {"_f": item._f}
     fixed = [name for kind in type(item).__mro__ for name in vars(kind).get("__slots__", ())]
     return {name: getattr(item, name) for name in fixed if hasattr(item, name)} | getattr(item, "__dict__", {})
 

@@ -97,6 +97,7 @@ def train(
         history.interrupted = True
     finally:
         stepper.finish()
+        history.not_compiled = history.not_compiled or stepper.why
         history.seconds = time.perf_counter() - started
     return history
 

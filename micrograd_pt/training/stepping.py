@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from micrograd_pt.calculus import flat, gradients_of, shape
-from micrograd_pt.compiler import CompileError, Program, Traced, program_of, require_same, trace
+from micrograd_pt.compiler import CompileError, Program, Traced, program_of, require_same, trace, twin_of
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
@@ -31,7 +31,10 @@ class ByGraph:
 
     Attributes:
         values: o que os parâmetros valem desde a última atualização completa.
+        why: por que não se treina pelo programa, se isso se descobre no meio.
     """
+
+    why: str = ""
 
     def __init__(self, model: Any, loss: Any, optimizer: Optimizer, mean: bool, samples: Sequence[Sample]) -> None:
         self.model: Any = model
@@ -68,7 +71,11 @@ class ByGraph:
 
 
 class ByProgram:
-    """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim."""
+    """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim.
+
+    Depois da primeira atualização o programa é conferido de novo: um número que o modelo leu por onde uma cópia não
+    alcança teria ficado como era, e daí em diante treina-se pelo grafo.
+    """
 
     def __init__(self, eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
         self.eager: ByGraph = eager
@@ -76,9 +83,13 @@ class ByProgram:
         self.rows: Sequence[Sequence[float]] = rows
         self.values: Sequence[float] = eager.values
         self.gradients: Sequence[float] | None = None
+        self.why: str = ""
 
     def step(self, batch: Sequence[int]) -> float:
         """Como em `ByGraph`; um erro é repetido pelo grafo, que sabe dizer em que nó ele está."""
+        if self.why:
+            return self._by_graph(batch)
+        first = self.gradients is None
         try:
             if len(batch) == 1:
                 total, gradients = self.program.run(self.rows[batch[0]], self.values)
@@ -91,7 +102,19 @@ class ByProgram:
             return self._by_graph(batch)
         self.values = self.eager.optimizer.update(self.values, gradients)
         self.gradients = gradients
+        if first:
+            self._look_again(batch[0])
         return float(total)
+
+    def _look_again(self, place: int) -> None:
+        """Confere o programa com o grafo, onde os parâmetros já são outros."""
+        self.finish()
+        try:
+            _require_the_same(self.eager, self.program, self.rows, [place], self.values)
+        except CompileError as error:
+            self.why = str(error)
+        except (ArithmeticError, ValueError):
+            pass  # o próximo passo o dirá
 
     def _by_graph(self, batch: Sequence[int]) -> float:
         """O passo pelo grafo, de onde o programa parou; se dá certo, o programa continua dali."""
@@ -144,29 +167,35 @@ def _compiled_step(eager: ByGraph, rows: list[list[Any]], rebuild: Callable[...,
         raise CompileError("há Values entre as amostras")
     chance = random.getstate()
     _check_targets(eager)
-    traced = _traced(eager, rows[0], rebuild)
+    traced, parameters = _traced(eager, rows[0], rebuild)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
     inputs = traced.inputs[len(eager.parameters) :]
-    program = program_of(_graph(traced), inputs, eager.parameters, eager.parameters)
-    _require_the_same(eager, program, rows)
+    program = program_of(_graph(traced), inputs, parameters, parameters)
+    places = list({tuple(row): place for place, row in enumerate(rows)}.values())
+    _require_the_same(eager, program, rows, places[:: 1 + len(places) // _CHECKED], eager.values)
     return ByProgram(eager, program, rows)
 
 
-def _require_the_same(eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
-    """Confere a perda e os gradientes do programa com os do grafo, em amostras diferentes umas das outras.
+def _require_the_same(
+    eager: ByGraph,
+    program: Program,
+    rows: Sequence[Sequence[float]],
+    places: Sequence[int],
+    values: Sequence[float],
+) -> None:
+    """Confere a perda e os gradientes do programa com os do grafo, nas amostras desses números.
 
     Raises:
         CompileError: não são os mesmos.
         DomainError: um gradiente de que se precisa não existe.
     """
-    places = list({tuple(row): place for place, row in enumerate(rows)}.values())
-    for place in places[:: 1 + len(places) // _CHECKED]:
+    for place in places:
         x, target = eager.samples[place]
         with enable_grad():
             expected = _require_node(eager.loss(eager.model(x), target))
         received = gradients_of(expected)
-        value, gradients = program.run(rows[place], eager.values)
+        value, gradients = program.run(rows[place], values)
         require_same(expected.data, value)
         slopes = [received.get(parameter) or 0 for parameter in eager.parameters]
         size = max([abs(slope) for slope in slopes if math.isfinite(slope)], default=0.0)
@@ -182,35 +211,48 @@ def _check_targets(eager: ByGraph) -> None:
         eager.loss(output, target)
 
 
-def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any]) -> Traced:
+def _traced(eager: ByGraph, numbers: Sequence[Any], rebuild: Callable[..., Any]) -> tuple[Traced, list[Any]]:
     """O grafo da perda de uma amostra, com os parâmetros também só escritos: ler o `data` de um é então recusado.
 
+    Quem se traça são cópias do modelo e da perda; os de verdade podem estar em uso noutra linha de execução.
+
+    Returns:
+        O que se traçou, e as cópias dos parâmetros.
+
     Raises:
-        CompileError: o modelo troca os seus parâmetros ou muda o que valem.
+        CompileError: o modelo não se deixa copiar, troca os seus parâmetros ou muda o que valem.
     """
-    parameters, count = eager.parameters, len(eager.parameters)
-    before = [parameter.data for parameter in parameters]
+    count, swaps = len(eager.parameters), "o modelo troca os seus parâmetros ao ser chamado"
+    if _differ(eager.model.parameters(), eager.parameters):
+        raise CompileError(swaps)
+    (model, loss), parameters = twin_of((eager.model, eager.loss), eager.parameters)
+    if len(parameters) != count or _differ(model.parameters(), parameters):
+        raise CompileError("o modelo não se deixa copiar com os seus parâmetros")
 
     def written(weights: Sequence[Value], x: Any, target: Any) -> Any:
         for parameter, weight in zip(parameters, weights, strict=True):
             parameter.data = weight.data
         placed = [parameter.data for parameter in parameters]
-        found = eager.loss(eager.model(x), target)
-        now = list(eager.model.parameters())
-        if len(now) != count or any(a is not b for a, b in zip(now, parameters, strict=True)):
-            raise CompileError("o modelo troca os seus parâmetros ao ser chamado")
-        if any(parameter.data is not data for parameter, data in zip(parameters, placed, strict=True)):
+        found = loss(model(x), target)
+        if _differ(model.parameters(), parameters):
+            raise CompileError(swaps)
+        if _differ([parameter.data for parameter in parameters], placed):
             raise CompileError("o modelo ou a perda muda o data de um parâmetro")
         return found
 
     def shaped(leaves: list[Any]) -> list[Any]:
         return [leaves[:count], *rebuild(leaves[count:])]
 
-    try:
-        return trace(written, [*before, *numbers], shaped, parameters)
-    finally:
-        for parameter, data in zip(parameters, before, strict=True):
-            parameter.data = data
+    traced = trace(written, [*eager.values, *numbers], shaped, parameters)
+    if not {id(parameter) for parameter in eager.parameters}.isdisjoint(map(id, traced.captured)):
+        raise CompileError("o modelo ou a perda alcança um parâmetro por onde uma cópia não alcança")
+    return traced, parameters
+
+
+def _differ(found: Iterable[Any], expected: Sequence[Any]) -> bool:
+    """Verdadeiro se não são os mesmos objetos, na mesma ordem."""
+    items = list(found)
+    return len(items) != len(expected) or any(a is not b for a, b in zip(items, expected, strict=True))
 
 
 def _graph(traced: Traced) -> Graph:
