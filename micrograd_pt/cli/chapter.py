@@ -15,7 +15,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.lesson import Lesson, explain, heading, render_section
 from micrograd_pt.nn import MLP, half_squared_error
 from micrograd_pt.training import DivergenceError, evaluate, train
-from micrograd_pt.words import number, sentence
+from micrograd_pt.words import number, save_file, sentence
 
 BIASES = {"coluna": "column", "variavel": "variable", "variável": "variable"}
 
@@ -172,7 +172,7 @@ class Chapter:
             network = draw_network(model, self.sample)
             for name, figure in (("rede.svg", network), ("rede.png", network), ("grafo.svg", draw(loss))):
                 path = self.folder / name
-                path.write_bytes(figure.pipe(format=path.suffix[1:]))
+                save_file(path, figure.pipe(format=path.suffix[1:]))
                 self.say_saved(path)
             page = chapter_page(
                 bias=self.bias,

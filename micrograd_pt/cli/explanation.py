@@ -32,7 +32,7 @@ from micrograd_pt.lesson import (
 )
 from micrograd_pt.ops import OperationError
 from micrograd_pt.parsing import Evaluation, Expression, ExpressionError, pointed, written_operation
-from micrograd_pt.words import has_colors, number, printable, sentence
+from micrograd_pt.words import has_colors, number, printable, save_file, sentence
 
 PROGRAM = "micrograd-pt explica"
 
@@ -302,18 +302,14 @@ class _Written:
 def _save_picture(path: Path, value: Value, format: str) -> None:
     from micrograd_pt.drawing import draw
 
-    path.write_bytes(draw(value).pipe(format=format))
-
-
-def _save_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    save_file(path, draw(value).pipe(format=format))
 
 
 _FILES: dict[str, Callable[[Path, Value, _Written], object]] = {
     "svg": lambda path, value, written: _save_picture(path, value, "svg"),
     "png": lambda path, value, written: _save_picture(path, value, "png"),
-    "markdown": lambda path, value, written: _save_text(path, written.markdown()),
-    "latex": lambda path, value, written: _save_text(path, written.latex()),
+    "markdown": lambda path, value, written: save_file(path, written.markdown()),
+    "latex": lambda path, value, written: save_file(path, written.latex()),
     "html": lambda path, value, written: written.lesson.save_html(path),
 }
 """O que cada opção grava."""

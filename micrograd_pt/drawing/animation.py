@@ -14,6 +14,7 @@ from micrograd_pt.drawing.palette import Theme
 from micrograd_pt.drawing.quoting import text_width, visible
 from micrograd_pt.drawing.story import Scene, Story
 from micrograd_pt.given import positive
+from micrograd_pt.words import save_file
 
 _TITLE_SIZE, _CAPTION_SIZE, _CAPTION_HEIGHT, _MARGIN = 12.0, 11.0, 48.0, 12.0
 _REST = 2
@@ -38,9 +39,7 @@ class Animation:
         Args:
             path: onde.
         """
-        target = Path(path)
-        target.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{self._code}\n', encoding="utf-8")
-        return target
+        return save_file(path, f'<?xml version="1.0" encoding="UTF-8"?>\n{self._code}\n')
 
     def __str__(self) -> str:
         return self._code

@@ -18,7 +18,7 @@ from micrograd_pt.drawing.story import Scene, Story
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph, Node
 from micrograd_pt.lesson import Line, PlainWriter, explain, unrepeated
-from micrograd_pt.words import sentence
+from micrograd_pt.words import save_file, sentence
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -71,8 +71,7 @@ class Steps(Story):
         paths = []
         for step in self:
             path = folder / f"{step.phase}-{step.number:02d}.{format}"
-            path.write_bytes(step.figure.pipe(format))
-            paths.append(path)
+            paths.append(save_file(path, step.figure.pipe(format)))
         return paths
 
     def __repr__(self) -> str:

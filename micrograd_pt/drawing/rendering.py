@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from typing import Any
 
 import graphviz
 from graphviz.backend import dot_command
+from graphviz.backend.rendering import get_outfile
+
+from micrograd_pt.words import replacing, save_file
 
 BUNDLED_FORMATS = frozenset(
     [
@@ -120,6 +124,32 @@ class Figure(graphviz.Digraph):  # type: ignore[misc]
             path = super().render(filename, directory=directory, view=view, cleanup=cleanup, format=format, **options)
         return str(path)
 
+    def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
+        """Grava o código DOT, como `graphviz.Digraph.save`.
+
+        Args:
+            filename: onde.
+            directory: a pasta; é criada se não existe.
+            skip_existing: verdadeiro deixa como está um arquivo que já existe.
+
+        Returns:
+            O caminho do arquivo.
+        """
+        if filename is not None:
+            self.filename = os.fspath(filename)
+        if directory is not None:
+            self.directory = os.fspath(directory)
+        path = Path(self.filepath)
+        if not (skip_existing and path.exists()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_file(path, "".join(self).encode(self.encoding))
+        return str(self.filepath)
+
+    @property
+    def _render(self) -> Any:
+        """O que a biblioteca chama para gravar a figura."""
+        return _rendered
+
     def pipe(self, format: str | None = None, **options: Any) -> Any:
         """A figura renderizada, sem gravar arquivo nenhum, como `graphviz.Digraph.pipe`.
 
@@ -140,6 +170,19 @@ class Figure(graphviz.Digraph):  # type: ignore[misc]
     def _repr_svg_(self) -> str:
         """A figura como SVG, para cadernos que não pedem o conjunto de formatos."""
         return str(self.pipe("svg", encoding="utf-8"))
+
+
+def _rendered(engine: str, format: str | None, filepath: Any, *, outfile: Any = None, **options: Any) -> str:
+    """`graphviz.render`, que troca inteiro o arquivo que havia, ou o deixa como estava."""
+    own = {name: options.get(name) for name in ("renderer", "formatter")}
+    target = Path(outfile) if outfile is not None else get_outfile(filepath, format=format, **own)
+    exists = options.pop("raise_if_result_exists", False) and target.exists()
+    if exists or target.resolve() == Path(filepath).resolve():  # a biblioteca o recusa, ou escreve por cima
+        found: str = graphviz.render(engine, format, filepath, outfile=target, raise_if_result_exists=exists, **options)
+        return found
+    with replacing(target) as place:
+        graphviz.render(engine, format, filepath, outfile=place, **options)
+    return str(target)
 
 
 def bundled_executable() -> Path | None:

@@ -13,7 +13,7 @@ from micrograd_pt.given import shorten, whole
 from micrograd_pt.lesson import Lesson, explain
 from micrograd_pt.nn import MLP, half_squared_error
 from micrograd_pt.threads import recording
-from micrograd_pt.words import DIGITS, LANGUAGES, sentence
+from micrograd_pt.words import DIGITS, LANGUAGES, save_file, sentence
 
 _EPOCHS = 1000
 
@@ -220,6 +220,4 @@ def _titles(key: str, **values: str) -> dict[str, str]:
 
 
 def _saved(text: str, path: str | os.PathLike[str]) -> Path:
-    target = Path(path)
-    target.write_text(text, encoding="utf-8")
-    return target
+    return save_file(path, text)

@@ -1,4 +1,5 @@
-"""As palavras que um leitor vê: as frases, em português e em inglês, e como se mostram os números e os sinais."""
+"""As palavras que um leitor vê: as frases, em português e em inglês, como se mostram os números e os sinais, e
+como um arquivo se grava."""
 
 from micrograd_pt.words.notation import (
     DIGITS,
@@ -13,6 +14,7 @@ from micrograd_pt.words.notation import (
     superscripts,
     typeset_name,
 )
+from micrograd_pt.words.saving import replacing, save_file
 from micrograd_pt.words.sentences import LANGUAGES, sentence
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "is_simple_name",
     "number",
     "printable",
+    "replacing",
+    "save_file",
     "sentence",
     "shown_name",
     "subscripts",

@@ -1,0 +1,63 @@
+"""Um arquivo que se grava toma inteiro o lugar do que havia, ou deixa-o como estava."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def save_file(path: str | os.PathLike[str], contents: str | bytes) -> Path:
+    """Grava um texto, em UTF-8, ou bytes.
+
+    Args:
+        path: onde.
+        contents: o que se grava.
+
+    Returns:
+        O caminho dado.
+
+    Raises:
+        OSError: não se pôde gravar. O arquivo que havia fica como estava, e nada sobra ao lado dele.
+        UnicodeEncodeError: o texto tem metade de um par substituto. O mesmo vale.
+    """
+    written = contents.encode() if isinstance(contents, str) else contents
+    with replacing(path) as place:
+        place.write_bytes(written)
+    return Path(path)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Um lugar em que escrever; ao fim do `with`, o que ali está toma o lugar do arquivo.
+
+    Um link simbólico continua a sê-lo, e o que não é um arquivo comum (`/dev/stdout`) é escrito diretamente.
+
+    Args:
+        path: o arquivo.
+
+    Raises:
+        OSError: não se pôde gravar, com o nome do arquivo pedido.
+    """
+    given = Path(path)
+    if given.exists() and (not given.is_file() or given.absolute().parts[1:2] == ("dev",)):
+        yield given
+        return
+    import shutil
+    import tempfile
+
+    target, folder = Path(os.path.realpath(given)), None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".", dir=target.parent))
+        place = folder / given.name
+        yield place
+        with place.open("rb+") as written:
+            os.fsync(written.fileno())
+        place.replace(target)
+    except OSError as error:
+        error.filename, error.filename2 = os.fspath(path), None
+        raise
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
