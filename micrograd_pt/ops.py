@@ -305,6 +305,14 @@ def _log1p_partial(_: Any, x: Any) -> Any:
     return _divide(1, 1 + x)
 
 
+def _atan2(a: Any, b: Any) -> Any:
+    """O ângulo de (b, a), de −π (sem ele) a π; o sinal de um zero não conta: ±0 é 0."""
+    if _is_zero(a):
+        return math.pi if b < 0 else 0.0 if b >= 0 else b
+    written = getattr(a, "call", None)
+    return math.atan2(a, b) if written is None else written("atan2", b)
+
+
 def _atan2_partials(a: Any, b: Any) -> tuple[Any, Any]:
     """b / (a² + b²) e −a / (a² + b²), sem elevar ao quadrado o que poderia estourar."""
     length = hypot(a, b)
@@ -483,7 +491,7 @@ atanh: Operation = Operation(
 atan2: Operation = Operation(
     "atan2",
     "atan2",
-    math.atan2,
+    _atan2,
     (lambda y, a, b: _atan2_partials(a, b)[0], lambda y, a, b: _atan2_partials(a, b)[1]),
     "o ângulo não tem derivada na origem",
 )
@@ -491,8 +499,8 @@ hypot: Operation = Operation(
     "hypot",
     "hypot",
     math.hypot,
-    (lambda y, a, b: a / y, lambda y, a, b: b / y),
-    "a distância não tem derivada na origem",
+    (lambda y, a, b: None if y <= 0 else a / y, lambda y, a, b: None if y <= 0 else b / y),
+    "distância à origem",
 )
 
 # Ativações e funções de erro.

@@ -97,10 +97,13 @@ def require_leaf(node: Node) -> None:
 
 
 def _line_of(error: Exception) -> str:
-    """A linha do texto em que o erro aconteceu; vazio se não foi nele."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    """A linha do texto em que o erro aconteceu, nele ou numa conta entre frações; vazio se não foi ali."""
+    trace, line = error.__traceback__, ""
+    while trace is not None:
+        place = trace.tb_frame.f_code.co_filename
+        if place.startswith(PLACE):
+            line = linecache.getline(place, trace.tb_lineno).strip()
+        elif trace.tb_frame.f_globals.get("__name__") != "fractions":
+            line = ""
         trace = trace.tb_next
-    if trace is None or not trace.tb_frame.f_code.co_filename.startswith(PLACE):
-        return ""
-    return linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+    return line

@@ -192,7 +192,7 @@ class _Planner:
         received, doubt = self.received[place], self.doubts[place]
         for arg, slope in zip(node.inputs, slopes, strict=True):
             condition, slope = opened(slope)
-            if slope is None or slope.number == 0:
+            if slope is None:
                 continue
             where = region
             if doubt is not None and not self._is_plain(slope):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from micrograd_pt.given import shorten
 from micrograd_pt.ops import Operation
 
 ARITHMETIC = ("+", "-", "*", "/")
@@ -101,6 +102,10 @@ class Written:
         """`a` onde esta condição vale, `b` onde não; None de um lado é um ramo fechado."""
         return self.book.choice(self, a, b)
 
+    def call(self, function: str, *others: Any) -> Any:
+        """Uma função de `math`, desta expressão e de outras."""
+        return self.book.call(function, self, *map(self.book.lift, others))
+
     def __bool__(self) -> bool:
         return self.book.decide(self)
 
@@ -140,6 +145,7 @@ class Book:
         self._answers: list[bool] | None = None
         self._asked: list[Written] = []
         self._rules: dict[Any, Any] = {}
+        self._exact: dict[Written, Any] = {}
 
     def name(self, text: str) -> Written:
         """A expressão que é só um nome."""
@@ -147,11 +153,13 @@ class Book:
         return self._new("name", (text,), text) if found is None else found
 
     def lift(self, number: Any) -> Any:
-        """Um número como expressão; inteiros viram float onde cabem exatamente, que assim a conta é mais rápida."""
+        """Um número como expressão; inteiros e frações viram floats, e só uma comparação sabe quanto valiam."""
         if type(number) is Written:
             return number
         if isinstance(number, (int, Fraction)):
-            number = float(number)
+            exact, number = number, _as_float(number)
+            if number != exact:
+                return self._inexact(exact, number)
         if hasattr(type(number), "record"):
             raise CompileError(f"o número de um valor que muda a cada chamada encontrou um Value{Written.hint}")
         if not isinstance(number, float):
@@ -159,6 +167,14 @@ class Book:
         key = (number, math.copysign(1, number)) if number == number else "nan"
         found = self._found["const"].get(key)
         return self._new("const", (number,), key, number=number) if found is None else found
+
+    def _inexact(self, exact: Any, number: float) -> Written:
+        """Um número que não cabe exatamente num float."""
+        found = self._found["const"].get(exact)
+        if found is None:
+            found = self._new("const", (number,), exact, number=number)
+            self._exact[found] = exact
+        return found
 
     def add(self, a: Written, b: Written) -> Written:
         """a + b."""
@@ -283,11 +299,19 @@ class Book:
         return self.called(function, args)
 
     def compare(self, sign: str, left: Written, right: Any) -> Any:
-        """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes."""
+        """Uma comparação; verdadeira ou falsa de uma vez se os dois lados são constantes.
+
+        O Python compara exatamente: nenhum float está entre a fração 1/3 e o float logo abaixo, e x ≥ 1/3 é x > ele.
+        """
         right = self.lift(right)
         x, y = left.number, right.number
         if x is not None and y is not None:
+            x, y = self._exact.get(left, x), self._exact.get(right, y)
             return {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}[sign]
+        for side, number, open_sign in ((right, y, ">"), (left, x, "<")):
+            if side in self._exact:
+                below = number < self._exact[side]
+                sign = sign[0] if below == (sign[0] == open_sign) else f"{sign[0]}="
         return self._made(sign, (left, right))
 
     def choice(self, condition: Any, a: Any, b: Any) -> Any:
@@ -462,6 +486,18 @@ _SIGNS: dict[Any, Callable[..., Written]] = {
     operator.neg: Book.negative,
 }
 """Os sinais, que não têm escolhas a seguir."""
+
+
+def _as_float(number: Any) -> float:
+    """O float mais perto de um inteiro ou de uma fração.
+
+    Raises:
+        CompileError: não há um.
+    """
+    try:
+        return float(number)
+    except OverflowError:
+        raise CompileError(f"{shorten(number)} passa do maior float, e não cabe num programa compilado") from None
 
 
 def _is_power_of_two(number: float) -> bool:

@@ -177,7 +177,7 @@ class ArrayPlan(Matrices):
             slopes = self.book.slopes(stack.op, self._values[stack], args, wanted)
             for refs, slope in zip(stack.operands, slopes, strict=True):
                 condition, slope = opened(slope)
-                if slope is not None and slope.number != 0:
+                if slope is not None:
                     self._send(refs, self._chained(gradient, condition, slope), stack.varies)
 
     def _send_product(self, gradient: Written, refs: Any, factors: tuple[Written, Written], varies: bool) -> None:

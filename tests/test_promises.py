@@ -1,0 +1,91 @@
+"""O que se prometeu e um ataque achou falso, decidido uma vez para todos os leitores."""
+
+import itertools
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from micrograd_pt import (
+    DomainError,
+    Value,
+    atan2,
+    compile_graph,
+    compiled,
+    dot,
+    grad,
+    hypot,
+    jvp,
+    sqrt,
+    value_and_grad,
+    where,
+)
+
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+def test_the_sign_of_a_zero_does_not_turn_an_angle() -> None:
+    w, x = Value(-1.0, "w"), Value(0.0, "x")
+    angle = atan2(dot([w], [x]), -1.0)
+    assert angle.data == compile_graph(angle, [x], [w])([0.0], [-1.0])[0] == math.pi
+    quick = compiled(lambda w, x: atan2(dot([w], [x]), -1.0))
+    assert [quick(-1.0, number) for number in (1e-300, 0.0, -0.0)] == [-math.pi, math.pi, math.pi]
+    for a, b in itertools.product((0.0, -0.0), (2.0, 0.0, -0.0, -2.0, math.inf, -math.inf)):
+        expected = math.pi if b < 0 else 0
+        assert atan2(a, b) == atan2(Value(a), b).data == compiled(atan2)(a, b) == expected
+        assert atan2(1.0, a) == atan2(1.0, Value(a)).data == math.pi / 2
+    assert math.isnan(atan2(0.0, math.nan)) and math.isnan(atan2(math.nan, -1.0))
+
+
+@pytest.mark.parametrize("exact", [Fraction(1, 3), Fraction(2, 3), Fraction(-1, 3), 2**53 + 1, Fraction(10**25, 3)])
+def test_a_comparison_with_a_fraction_is_exact_in_a_program_too(exact: Any) -> None:
+    near = float(exact)
+    numbers = [near, math.nextafter(near, -math.inf), math.nextafter(near, math.inf), 0.0]
+    x = Value(0.5, "x")
+    for compare in SIGNS.values():
+        for turned in (False, True):
+
+            def f(number: Any, compare: Any = compare, turned: bool = turned) -> Any:
+                return where(compare(exact, number) if turned else compare(number, exact), number * 0 + 1, number * 0)
+
+            program, quick = compile_graph(f(x), [x], []), compiled(f)
+            for number in numbers:
+                assert f(number) == f(Value(number)).data == program([number], [])[0] == quick(number)
+
+
+def test_a_fraction_divided_by_zero_is_explained() -> None:
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    program = compile_graph(a / b, [a], [b])
+    for run in (program, lambda row, numbers: program.batch([row], numbers)):
+        with pytest.raises(DomainError, match="a / b"):
+            run([Fraction(1)], [Fraction(0)])
+        assert run([Fraction(1, 3)], [Fraction(2, 3)]) == (Fraction(1, 2), (Fraction(-3, 4),))
+
+
+def test_a_constant_zero_hides_no_missing_derivative() -> None:
+    for f in (lambda x: sqrt(x) * 0.0, lambda x: sqrt(x) * 0, lambda x: (x**0.5) * 0.0):
+        assert f(0.0) == compiled(f)(0.0) == 0
+        for derived in (grad(f), grad(compiled(f)), value_and_grad(compiled(f))):
+            with pytest.raises(DomainError):
+                derived(0.0)
+
+
+def test_a_constant_zero_times_an_infinite_gradient_is_not_a_number() -> None:
+    x = Value(1e200, "x")
+    loss = (0 * x + 1e-200) * 1e200 * 1e200
+    loss.backward()
+    assert math.isnan(x.grad)
+    program = compile_graph(loss, [], [x])
+    assert math.isnan(program([], [1e200])[1][0]) and math.isnan(program.batch([[]], [1e200])[1][0])
+
+
+def test_the_distance_to_the_origin_chooses_zero_there() -> None:
+    assert grad(hypot, (0, 1))(0.0, 0.0) == (0, 0) == value_and_grad(compiled(hypot), (0, 1))(0.0, 0.0)[1]
+    assert jvp(hypot, (0, 1))(0.0, 0.0, (1.0, 1.0)) == (0, 0)
+    a, w = Value(0.0, "a"), Value(2.0, "w")
+    (hypot(a, a) + 3 * w).backward()
+    assert (a.grad, w.grad) == (0, 3)
+    assert all(map(math.isnan, grad(hypot, (0, 1))(math.nan, 1.0)))
