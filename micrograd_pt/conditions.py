@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from math import isclose
 from typing import Any
 
+from micrograd_pt import ops
 from micrograd_pt.given import as_number
+
+_WITHOUT_RESULT = frozenset((ops.add, ops.sub, ops.mul, ops.neg, ops.relu, ops.total, ops.weighted_sum))
+"""Operações cuja derivada não depende do resultado."""
 
 
 class ChangedLeafError(ValueError):
@@ -138,13 +142,33 @@ def require_unchanged(order: Sequence[Any]) -> None:
                     f"{arg.data!r}: refaça o passo para frente antes de olhar o grafo"
                 )
         if type(data) is float or not hasattr(type(data), "record"):
-            result = operation.value(*numbers)
-            rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
-            if not rounded and differs(data, result):
-                raise ChangedLeafError(
-                    f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {operation.name} dá {result!r}: alguém "
-                    "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
-                )
+            _require_data(node, operation.value(*numbers))
+
+
+def require_result(node: Any) -> None:
+    """Recusa um nó calculado cujo `data` alguém mudou, se a sua derivada precisa dele.
+
+    Args:
+        node: o nó; os de um `Graph` já foram conferidos.
+
+    Raises:
+        ChangedLeafError: diz qual mudou.
+    """
+    operation, data = node.op, node.data
+    if operation in _WITHOUT_RESULT or hasattr(type(data), "record") or not hasattr(node, "_second_data"):
+        return
+    if operation.arity == 2 or data is not node._second_data:
+        _require_data(node, operation.value(*node.args_data))
+
+
+def _require_data(node: Any, result: Any) -> None:
+    data = node.data
+    rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
+    if not rounded and differs(data, result):
+        raise ChangedLeafError(
+            f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {node.op.name} dá {result!r}: alguém "
+            "mudou o data de um nó calculado; refaça o passo para frente antes de olhar o grafo"
+        )
 
 
 def _is_node(side: Any) -> bool:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from micrograd_pt import ops
-from micrograd_pt.conditions import Condition, number_of, require_unchanged
+from micrograd_pt.conditions import Condition, number_of, require_result, require_unchanged
 from micrograd_pt.given import Attached, Shown, as_number, is_array, labels, shorten
 from micrograd_pt.ops import Operation
 from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad, recording
@@ -76,7 +76,8 @@ class Value(Shown, Attached):
     __slots__ = ("_first", "_first_data", "_second", "_second_data", "data", "grad", "label", "op")
 
     # Um nó guarda os argumentos (números ou nós) e o que eles valiam no passo para frente. Com um ou dois argumentos
-    # eles ficam em _first e _second; com qualquer número deles, em duas tuplas, _first e _first_data.
+    # eles ficam em _first e _second; com qualquer número deles, em duas tuplas, _first e _first_data; no lugar que
+    # sobra fica o resultado, porque o `data` alguém pode mudar.
     data: Any
     grad: Any
     label: str
@@ -171,7 +172,7 @@ class Value(Shown, Attached):
         Raises:
             DomainError, OverflowError: uma derivada não existe ou não cabe num `float`. Todo `grad` fica como estava.
             TypeError: `gradient` não é um número real.
-            ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
+            ChangedLeafError: um `data` de que a derivada precisa já não é o do passo para frente.
         """
         if create_graph and not is_recording():
             return recording(self.backward)(gradient, create_graph=True)
@@ -210,9 +211,9 @@ class Value(Shown, Attached):
         node = object.__new__(Value)
         node.data, node.grad, node.label, node.op = data, 0, "", operation if is_recording() else None
         kept = (args, numbers) if operation.arity in (1, 2) else ((args,), (numbers,))
-        first, before = kept if node.op is not None else ((), ())
+        first, before = kept if node.op is not None else ((), (None, None))
         node._first, node._second, *_ = *first, None, None
-        node._first_data, node._second_data, *_ = *before, None, None
+        node._first_data, node._second_data, *_ = *before, data
         return node
 
     def __repr__(self) -> str:
@@ -292,7 +293,7 @@ def chain_rule(
     Raises:
         DomainError: uma derivada de que se precisa não existe.
         OverflowError: uma derivada ou um gradiente não cabe num `float`.
-        ChangedLeafError: com `create_graph`, uma folha mudou depois do passo para frente.
+        ChangedLeafError: o `data` de um nó calculado mudou; com `create_graph`, ou uma folha.
     """
     root = next(reversed(order))
     start = like_the_result(root.data, gradient)
@@ -310,6 +311,7 @@ def chain_rule(
         if upstream is None:
             received[node] = 0
         elif node.op is not None:
+            require_result(node)
             args = node.args
             wanted = [type(arg) is type(root) and arg in leading for arg in args]
             numbers = (node, args) if create_graph else (node.data, node.args_data)

@@ -1,8 +1,10 @@
 """O que se prometeu e um ataque achou falso, decidido uma vez para todos os leitores."""
 
+import copy
 import itertools
 import math
 import operator
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,15 +12,18 @@ from typing import Any
 import pytest
 
 from micrograd_pt import (
+    ChangedLeafError,
     DomainError,
     Value,
     atan2,
     compile_graph,
     compiled,
     dot,
+    exp,
     grad,
     hypot,
     jvp,
+    ops,
     sqrt,
     value_and_grad,
     where,
@@ -89,3 +94,47 @@ def test_the_distance_to_the_origin_chooses_zero_there() -> None:
     (hypot(a, a) + 3 * w).backward()
     assert (a.grad, w.grad) == (0, 3)
     assert all(map(math.isnan, grad(hypot, (0, 1))(math.nan, 1.0)))
+
+
+def overwritten() -> dict[str, Value]:
+    """De cada operação da tabela um nó cujo `data` alguém mudou."""
+    found = {}
+    for name, row in ops.TABLE.items():
+        args = [Value(start, f"x{place}") for place, start in enumerate((1.5, 2.5, 3.5, 4.5)[: row.arity or 4])]
+        if name in ("asin", "acos", "atanh"):
+            args = [Value(0.5, "x0")]
+        found[name] = row(*args)
+        found[name].label = "y"
+    return found
+
+
+@pytest.mark.parametrize("name", overwritten())
+def test_a_result_that_was_overwritten_is_refused_or_not_needed(name: str) -> None:
+    node, other = overwritten()[name], overwritten()[name]
+    node.backward()
+    other.data += 5.5
+    for output in (other, other * 2):
+        try:
+            output.backward(1 / (1 if output is other else 2))
+        except ChangedLeafError as error:
+            assert "y vale" in str(error) and name in str(error)
+            assert all(arg.grad == 0 for arg in other.args)
+            continue
+        assert [arg.grad for arg in other.args] == [arg.grad for arg in node.args]
+        for arg in other.args:
+            arg.grad = 0
+
+
+def test_the_same_number_written_again_changes_nothing() -> None:
+    for copied in (lambda y: y, copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))):
+        y = copied(exp(Value(1.2, "x")))
+        y.data = float(repr(y.data))
+        y.backward()
+        assert y.args[0].grad == math.exp(1.2)
+
+
+def test_an_overwritten_exponential_is_refused_by_name() -> None:
+    y = exp(Value(1.2, "x"))
+    y.label, y.data = "y", 0.0
+    with pytest.raises(ChangedLeafError, match=r"y vale 0\.0, mas exp dá 3\.3201"):
+        y.backward()

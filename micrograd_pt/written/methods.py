@@ -66,7 +66,7 @@ def written_method(name: str) -> Any:
     book, operation = Book(), PLAIN[name].operation
     value = spelled(book.apply(operation, [book.name(letter) for letter in "xy"[: operation.arity]]))
     holes = {"others": "*extra", "own": "x", "given": "", "common": "type(x) is float and not extra", "real": "True"}
-    holes |= {"first": "self", "second": "None", "y": "None"}
+    holes |= {"first": "self", "second": "None", "y": "data"}
     if operation.arity == 2:
         own, given = "yx" if name.startswith("__r") else "xy"
         holes |= {"others": "other", "own": own, "given": f"{given} = other.data if type(other) is Value else other"}
@@ -77,7 +77,10 @@ def written_method(name: str) -> Any:
 
 
 def written_sending(operation: Operation) -> list[str]:
-    """As linhas que somam ao gradiente de cada argumento de `node` a parte que lhe cabe de `upstream`."""
+    """As linhas que somam ao gradiente de cada argumento de `node` a parte que lhe cabe de `upstream`.
+
+    Onde a derivada usa o resultado, confere-se antes que ele ainda é o do passo para frente.
+    """
     book, lines = Book(), list[str]()
     upstream, result = book.name("upstream"), book.name("node.data")
     args = [book.name(f"node.{field}_data") for field in ("_first", "_second")[: operation.arity]]
@@ -92,6 +95,10 @@ def written_sending(operation: Operation) -> list[str]:
         if condition is not True:
             inner = _under(f"if {spelled(condition)}:", inner)
         lines.append(f"arg = node.{('_first', '_second')[place]}")
+        uses_result = any("node.data" in line for line in inner)
+        if uses_result:
+            own = "node._second_data" if len(args) == 1 else spelled(book.apply(operation, args))
+            inner = [f"if node.data is not {own} and node.data != {own}:", "    raise ValueError", *inner]
         lines += inner if len(args) == 1 else _under("if type(arg) is Value:", inner)
     return lines
 
@@ -125,7 +132,7 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Any], numbers: Seque
             node = object.__new__(Value)
             node.data, node.grad, node.label, node.op = data, 0, "", ops.weighted_sum
             node._first, node._first_data = (*weights, *inputs), (*own, *numbers)
-            node._second = node._second_data = None
+            node._second, node._second_data = None, data
             return node
     return Value.record(ops.weighted_sum, *weights, *inputs)
 
@@ -148,6 +155,8 @@ def _send(operation: Operation, node: Value, upstream: Any, received: dict[Value
         send(node, upstream, received)
         return
     rules, numbers = operation.partials, node.args_data
+    if node.data is not (operation.value(*numbers) if operation.arity == 2 else node._second_data):
+        raise ValueError  # quem compara com mais cuidado é `engine`
     slopes = [rule(node.data, *numbers) for rule in rules] if isinstance(rules, tuple) else rules(node.data, *numbers)
     for arg, local in zip(node.args, slopes, strict=True):
         if type(arg) is Value and local is not None:
