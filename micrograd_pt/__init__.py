@@ -11,6 +11,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+if sys.orig_argv[1:3] == ["-m", __name__] or sys.argv[0].endswith(("micrograd-pt", "micrograd-pt.exe")):
+    # Quem interrompe o comando enquanto ele ainda se carrega não precisa ver onde.
+    sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
+
 from micrograd_pt import copying, given, written
 
 TYPE_CHECKING = False  # o de `typing` custaria o import dele; quem confere os tipos entende este

@@ -2,7 +2,17 @@
 
 import sys
 
-from micrograd_pt.cli import main
+
+def run() -> int:
+    """O comando; um Ctrl-C que vem antes de ele estar pronto é dito como os outros."""
+    try:
+        from micrograd_pt.cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        print("\ninterrompido", file=sys.stderr)
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

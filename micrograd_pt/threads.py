@@ -6,12 +6,14 @@ ninguém mais os vê e os entrega no fim, de uma vez: nem outra linha nem Ctrl-C
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ContextDecorator, suppress
 from contextvars import ContextVar
 from functools import wraps
+from io import BytesIO
 from itertools import chain, repeat
 from operator import add, attrgetter, is_
 from typing import Any, ParamSpec, TypeVar
@@ -19,15 +21,52 @@ from typing import Any, ParamSpec, TypeVar
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
-PAUSES: list[None] = []
-"""Um item por `no_grad()` aberto, seja de quem for: enquanto está vazia, ninguém precisa perguntar mais nada."""
+PAUSES: list[_Recording] = []
+"""Os `no_grad()` abertos, seja de quem for: enquanto está vazia, ninguém precisa perguntar mais nada."""
 
-_recording = ContextVar("_recording", default=True)
+
+class _Recording(ContextDecorator, BytesIO):
+    """Um `no_grad()` ou `enable_grad()`; está aberto desde que se entra até que `close` o fecha, onde quer que seja.
+
+    É um arquivo em memória porque o `__exit__` de um é código em C: um Ctrl-C vem antes, e fica para dentro do `with`,
+    ou vem depois, e não há um instante em que se saiu sem que o registro tenha voltado ao que era.
+
+    Args:
+        on: se dentro dele se registra.
+    """
+
+    def __init__(self, on: bool) -> None:
+        super().__init__()
+        self.on: bool = on
+
+    def __enter__(self) -> None:  # type: ignore[override]
+        if self.closed or self in _around.get():
+            raise RuntimeError("um no_grad() ou enable_grad() só se abre uma vez: chame-o de novo, with no_grad():")
+        try:
+            _around.set((*[outer for outer in _around.get() if not outer.closed], self))
+            if not self.on:
+                PAUSES.append(self)
+        except BaseException:
+            self.close()
+            raise
+
+    def _recreate_cm(self) -> _Recording:
+        return _Recording(self.on)
+
+
+_around: ContextVar[tuple[_Recording, ...]] = ContextVar("_around", default=())
 
 
 def is_recording() -> bool:
     """Verdadeiro se as operações de quem pergunta fazem nós do grafo."""
-    return not PAUSES or _recording.get()
+    if PAUSES:
+        for ended in [pause for pause in PAUSES if pause.closed]:
+            with suppress(ValueError):  # outra linha já o tirou
+                PAUSES.remove(ended)
+        for inner in reversed(_around.get()):
+            if not inner.closed:
+                return inner.on
+    return True
 
 
 def no_grad() -> AbstractContextManager[None]:
@@ -36,12 +75,12 @@ def no_grad() -> AbstractContextManager[None]:
     Serve para avaliar um modelo já treinado sem construir o grafo. Vale para a linha de execução (ou tarefa) que o
     abriu; as outras continuam a registrar.
     """
-    return _recorded(False)
+    return _Recording(on=False)
 
 
 def enable_grad() -> AbstractContextManager[None]:
     """Dentro do `with`, as operações registram o grafo, também no meio de um `no_grad()`."""
-    return _recorded(True)
+    return _Recording(on=True)
 
 
 def recording(f: Callable[Params, Result]) -> Callable[Params, Result]:
@@ -55,20 +94,29 @@ def recording(f: Callable[Params, Result]) -> Callable[Params, Result]:
     return inside
 
 
-@contextmanager
-def _recorded(on: bool) -> Iterator[None]:
-    token = _recording.set(on)
-    if not on:
-        PAUSES.append(None)
-    try:
-        yield
-    finally:
-        if not on:
-            PAUSES.pop()
-        _recording.reset(token)
+def assign(nodes: Iterable[Any], field: str, values: Iterable[Any]) -> None:
+    """Escreve um campo de muitos nós numa chamada só a código em C: um Ctrl-C vem antes ou depois.
+
+    Args:
+        nodes: os nós.
+        field: o campo.
+        values: o que cada um recebe.
+    """
+    deque(map(setattr, nodes, repeat(field), values), maxlen=0)
 
 
 _delivering = threading.RLock()
+
+
+def _unlock() -> None:
+    """Num processo filho, a trava de quem ficou no pai."""
+    global _delivering
+    _delivering = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # o Windows não o tem
+    os.register_at_fork(after_in_child=_unlock)
+
 _COMMON = frozenset((float, int))
 _grad_of = attrgetter("grad")
 

@@ -24,9 +24,10 @@ def alone(program: str) -> str:
 
 def shown_to_type_checkers() -> set[str]:
     """Os nomes que a face importa só para quem confere tipos."""
-    guarded = [node for node in ast.parse(FACE.read_text("utf-8")).body if isinstance(node, ast.If)]
+    body = ast.parse(FACE.read_text("utf-8")).body
+    (guarded,) = [node for node in body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     names = {"abs"}
-    for node in ast.walk(guarded[0]):
+    for node in ast.walk(guarded):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("micrograd_pt"):
             names |= {alias.asname or alias.name for alias in node.names}
     return names

@@ -94,14 +94,13 @@ def test_a_symbolic_link_stays_one(writer: tuple[Path, Callable[[Path], Any]], t
 def test_a_forbidden_folder_is_said_with_the_name_that_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import tempfile
 
-    def refused(*args: Any, **options: Any) -> str:
+    def refused(*args: Any, **options: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "/onde/.temporario")
 
     path = tmp_path / "a.html"
     path.write_bytes(OLD)
-    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    monkeypatch.setattr(Path, "mkdir", refused)
     with pytest.raises(PermissionError) as caught:
         lesson().save_html(path)
     assert caught.value.filename == str(path) and path.read_bytes() == OLD

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from typing import Any, overload
@@ -178,7 +178,6 @@ class Compiled:
         update_wrapper(self, f)
         self._f, self._target = f, target
         self.arrays: bool = target != "python"
-        self._lock = threading.Lock()
         self._traced: OrderedDict[Any, Traced] = OrderedDict()
 
     @overload
@@ -213,16 +212,15 @@ class Compiled:
         Ninguém espera enquanto `f` executa: ela pode chamar a si mesma, ou a outra que a chama.
         """
         form = shape(list(args))
-        with self._lock:
-            traced = self._traced.get(form)
+        traced = self._traced.get(form)
         if traced is None:
             traced = trace(self._f, numbers, rebuild, target=self._target)
             refuse_frozen(self._f, numbers, rebuild)
             self._check(traced, args, numbers, rebuild)
         elif not traced.checked:
             self._check(traced, args, numbers, rebuild)
-        with self._lock:
-            traced = self._traced.setdefault(form, traced)
+        traced = self._traced.setdefault(form, traced)
+        with suppress(KeyError):  # outra linha acaba de a tirar
             self._traced.move_to_end(form)
             if len(self._traced) > _MOST_SHAPES:
                 self._traced.popitem(last=False)

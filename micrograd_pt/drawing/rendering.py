@@ -43,6 +43,16 @@ BUNDLED_FORMATS = frozenset(
 _lock = threading.RLock()
 
 
+def _unlock() -> None:
+    """Num processo filho, a trava de quem ficou no pai."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # o Windows não o tem
+    os.register_at_fork(after_in_child=_unlock)
+
+
 class RendererNotFoundError(graphviz.ExecutableNotFound):  # type: ignore[misc]
     """Não há programa que escreva a figura no formato pedido; a mensagem diz o que instalar."""
 

@@ -96,7 +96,11 @@ def train(
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
-        stepper.finish()
+        try:
+            stepper.finish()
+        except KeyboardInterrupt:
+            stepper.finish()
+            history.interrupted = True
         history.not_compiled = history.not_compiled or stepper.why
         history.seconds = time.perf_counter() - started
     return history

@@ -13,6 +13,7 @@ from typing import Any
 
 from micrograd_pt.engine import Value
 from micrograd_pt.given import as_number, positive, shorten
+from micrograd_pt.threads import assign
 from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at
 
 Numbers = Sequence[float]
@@ -94,11 +95,17 @@ class Optimizer:
         Args:
             parameters: os parâmetros, sempre na mesma ordem, como `model.parameters()` os dá.
         """
-        parameters = self.attend(parameters)
-        gradients = [as_number(p.grad, f"o gradiente de {p.label or 'um parâmetro'}") for p in parameters]
-        values = self.update([p.data for p in parameters], gradients)
-        for parameter, value in zip(parameters, values, strict=True):
-            parameter.data = value
+        parameters, before, memory = list(parameters), list[Any](), dict(self.__dict__)
+        try:
+            self.attend(parameters)
+            gradients = [as_number(p.grad, f"o gradiente de {p.label or 'um parâmetro'}") for p in parameters]
+            before = [p.data for p in parameters]
+            values = self.update(before, gradients)
+            assign(parameters, "data", [value for value, _ in zip(values, parameters, strict=True)])
+        except BaseException:
+            self.__dict__ = memory
+            assign(parameters, "data", before)
+            raise
 
     def attend(self, parameters: Sequence[Value]) -> list[Value]:
         """Anota com que parâmetros se trabalha; se são outros que até agora, a memória recomeça.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from micrograd_pt.calculus import flat, gradients_of, shape
@@ -18,6 +19,7 @@ from micrograd_pt.compiler import CompileError, Program, Traced, program_of, req
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
+from micrograd_pt.threads import assign
 from micrograd_pt.training.optimizers import Optimizer
 
 _CHECKED = 64  # amostras em que o programa é conferido com o grafo
@@ -57,17 +59,21 @@ class ByGraph:
                 total = term if total is None else total + term
             objective = total * (1 / len(batch)) if self.mean and len(batch) > 1 else total
         parameters = list(self.model.parameters())  # de novo: um modelo pode trocar os seus
-        for parameter in parameters:
-            parameter.grad = 0
+        assign(parameters, "grad", repeat(0))
         objective.backward()
-        self.optimizer.step(parameters)
-        self.parameters, self.values = parameters, [parameter.data for parameter in parameters]
+        memory = dict(self.optimizer.__dict__)
+        try:
+            self.optimizer.step(parameters)
+            values = [parameter.data for parameter in parameters]
+            self.parameters, self.values = parameters, values
+        except BaseException:  # os parâmetros voltam em `finish`
+            self.optimizer.__dict__ = memory
+            raise
         return float(total.data)
 
     def finish(self) -> None:
         """Desfaz uma atualização que Ctrl-C deixou pela metade."""
-        for parameter, value in zip(self.parameters, self.values, strict=True):
-            parameter.data = value
+        assign(self.parameters, "data", self.values)
 
 
 class ByProgram:
@@ -100,8 +106,14 @@ class ByProgram:
                     gradients = tuple([gradient * share for gradient in gradients])
         except (ArithmeticError, ValueError):
             return self._by_graph(batch)
-        self.values = self.eager.optimizer.update(self.values, gradients)
-        self.gradients = gradients
+        optimizer = self.eager.optimizer
+        memory = dict(optimizer.__dict__)
+        try:
+            values = optimizer.update(self.values, gradients)
+            self.values, self.gradients = values, gradients
+        except BaseException:
+            optimizer.__dict__ = memory
+            raise
         if first:
             self._look_again(batch[0])
         return float(total)
@@ -127,11 +139,9 @@ class ByProgram:
 
     def finish(self) -> None:
         """Põe no modelo os parâmetros e os últimos gradientes."""
-        for parameter, value in zip(self.eager.parameters, self.values, strict=True):
-            parameter.data = value
+        assign(self.eager.parameters, "data", self.values)
         if self.gradients is not None:
-            for parameter, gradient in zip(self.eager.parameters, self.gradients, strict=True):
-                parameter.grad = gradient
+            assign(self.eager.parameters, "grad", self.gradients)
 
 
 def chosen_step(eager: ByGraph, compiled: bool) -> tuple[ByGraph | ByProgram, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -44,13 +44,13 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if given.exists() and (not given.is_file() or given.absolute().parts[1:2] == ("dev",)):
         yield given
         return
-    import shutil
-    import tempfile
+    from secrets import token_hex
 
-    target, folder = Path(os.path.realpath(given)), None
+    target = Path(os.path.realpath(given))
+    folder = target.with_name(f".{token_hex(8)}")
+    place = folder / given.name
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".", dir=target.parent))
-        place = folder / given.name
+        folder.mkdir()
         yield place
         with place.open("rb+") as written:
             os.fsync(written.fileno())
@@ -59,5 +59,15 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         error.filename, error.filename2 = os.fspath(path), None
         raise
     finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            _clear(folder, place)
+        except KeyboardInterrupt:
+            _clear(folder, place)
+            raise
+
+
+def _clear(folder: Path, place: Path) -> None:
+    """Apaga o que sobrou da pasta ao lado."""
+    for remove in (place.unlink, folder.rmdir):
+        with suppress(OSError):
+            remove()
