@@ -14,7 +14,7 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition, number_of, require_result, require_unchanged
-from micrograd_pt.given import Attached, Shown, as_number, is_array, labels, shorten
+from micrograd_pt.given import Attached, Shown, as_float, as_number, is_array, labels, shorten
 from micrograd_pt.ops import Operation
 from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad, recording
 
@@ -340,7 +340,8 @@ def _leading_to(targets: Collection[Any], order: Collection[Any]) -> set[Any]:
 
 def like_the_result(result: Any, gradient: Any) -> Any:
     """O gradiente de onde se parte: um `float` se o resultado o é, e então as derivadas exatas viram floats com ele."""
-    return gradient * 1.0 if type(result) is float and type(gradient) in _PLAIN else gradient
+    plain = type(result) is float and type(gradient) in _PLAIN
+    return as_float(gradient, "o gradiente de onde se parte") if plain else gradient
 
 
 def _pair(node: Value, first: Any, second: Any) -> tuple[Any, ...]:

@@ -85,6 +85,30 @@ def whole(
     return int(given)
 
 
+def is_finite(number: Any) -> bool:
+    """Verdadeiro se o número cabe num `float` e é finito."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def as_float(number: Any, where: str) -> float:
+    """O número como `float`.
+
+    Args:
+        number: o número.
+        where: o que ele é, para a mensagem de erro.
+
+    Raises:
+        OverflowError: não cabe.
+    """
+    try:
+        return float(number)
+    except OverflowError:
+        raise OverflowError(f"{where} passa do maior float: {shorten(number)}") from None
+
+
 def positive(given: Any, where: str) -> Any:
     """Um número finito maior que 0.
 
@@ -97,7 +121,7 @@ def positive(given: Any, where: str) -> Any:
         ValueError: não é maior que 0, ou não é finito.
     """
     number = as_number(given, where)
-    if not (math.isfinite(number) and number > 0):
+    if not (is_finite(number) and number > 0):
         raise ValueError(f"{where} espera um número maior que 0 e finito, e recebeu {shorten(given)}")
     return number
 

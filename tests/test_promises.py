@@ -5,29 +5,42 @@ import itertools
 import math
 import operator
 import pickle
+import re
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from micrograd_pt import (
+    MLP,
     ChangedLeafError,
+    CompileError,
     DomainError,
     Value,
     atan2,
     compile_graph,
     compiled,
+    cross_entropy,
     dot,
+    draw,
+    draw_network,
+    draw_steps,
     exp,
+    explain,
     grad,
     hypot,
     jvp,
+    live_page,
     ops,
     sqrt,
+    train,
     value_and_grad,
     where,
 )
+from micrograd_pt.training.optimizers import SGD
 
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -138,3 +151,67 @@ def test_an_overwritten_exponential_is_refused_by_name() -> None:
     y.label, y.data = "y", 0.0
     with pytest.raises(ChangedLeafError, match=r"y vale 0\.0, mas exp dá 3\.3201"):
         y.backward()
+
+
+# Miudezas
+
+
+@pytest.mark.parametrize("label", ["\x07", "\x1b[31m", "\x00", "\x0b", "\uffff", "\ufffe", "\ud800", "a\x85b"])
+def test_no_label_spoils_a_document(label: str, tmp_path: Path) -> None:
+    x, model = Value(2.0, label), MLP(2, [2, 1], seed=0)
+    y = (x * Value(3.0, f"w{label}")).tanh()
+    y.label = f"y{label}"
+    y.backward()
+    for parameter in model.parameters():
+        parameter.label = label
+    figures = [draw(y).svg(), str(draw_steps(y).animation()), draw_network(model, [Value(1.0, label), 2.0]).svg()]
+    pages = [explain(y).save_html(tmp_path / "a.html"), live_page(model, [[0, 1]], [1]).save_html(tmp_path / "b.html")]
+    for figure in figures:
+        ElementTree.fromstring(figure)
+    for page in pages:
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]", page.read_text("utf-8"))
+
+
+def test_what_is_no_list_of_numbers_is_no_sample() -> None:
+    model = MLP(2, [1], seed=0)
+    for row in ({0: 1, 5: 2}, {1.0, 2.0}, frozenset((1, 2)), b"ab", bytearray(b"ab"), "ab"):
+        with pytest.raises(TypeError, match="cada amostra é uma lista"):
+            train(model, [row], [1], epochs=1, progress=False)
+        for X, y in ((row, [1, 2]), ([[1, 2], [1, 2]], row)):
+            with pytest.raises(TypeError, match="espera uma lista"):
+                train(model, X, y, epochs=1, progress=False)
+
+
+def test_what_is_no_leaf_is_no_parameter() -> None:
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    for target in ("python", "numpy"):
+        for inputs, parameters in (([x], [w, Value(1.0) * 2]), ([x * 1], [w])):
+            with pytest.raises(CompileError, match="não é uma folha"):
+                compile_graph(x * w, inputs, parameters, target=target)
+    with pytest.raises(TypeError, match=r"parameters\(\) dá Values, e deu 3\.0"):
+        SGD(0.1).step([w, 3.0])  # type: ignore[list-item]
+
+
+def test_a_number_too_large_is_said_in_the_reader_s_language() -> None:
+    x = Value(2.0)
+    with pytest.raises(OverflowError, match="o gradiente de onde se parte passa do maior float"):
+        (x * x).backward(10**400)
+    for wrong in (lambda: SGD(10**400), lambda: SGD(0.1, weight_decay=10**400), lambda: SGD(0.1, clip_norm=10**400)):
+        with pytest.raises(ValueError, match="recebeu 1000"):
+            wrong()
+    with pytest.raises(CompileError, match="passa do maior float"):
+        compile_graph(where(x < 10**400, x, 1.0), [x], [])
+
+
+def test_a_class_with_no_chance_does_not_count() -> None:
+    expected = cross_entropy([1.0, -math.inf, 2.0], 0)
+    assert cross_entropy([1.0, -math.inf, 2.0], [1, 0, 0]) == expected == pytest.approx(1.3132616875)
+    scores = [Value(1.0), Value(-math.inf), Value(2.0)]
+    loss = cross_entropy(scores, [1, 0, 0])
+    loss.backward()
+    assert loss.data == expected and scores[1].grad == 0 and scores[0].grad == pytest.approx(-0.7310585786)
+
+
+def test_a_power_of_three_arguments_names_the_method() -> None:
+    with pytest.raises(TypeError, match=r"Value\.__pow__"):
+        pow(Value(2.0), 2, 5)

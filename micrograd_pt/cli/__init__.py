@@ -32,12 +32,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:  # um disco cheio
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(f"micrograd-pt: não foi possível escrever a saída: {error.strerror}", file=sys.stderr)
+        _unwritten(error, sys.argv[1:] if arguments is None else arguments)
         return 1
     except KeyboardInterrupt:
         print("\ninterrompido", file=sys.stderr)
         return 130
     return status
+
+
+def _unwritten(error: OSError, arguments: Sequence[str]) -> None:
+    """Diz por que a saída não pôde ser escrita."""
+    from micrograd_pt.cli.options import chosen_language
+    from micrograd_pt.cli.reasons import reason
+    from micrograd_pt.words import sentence
+
+    lang = chosen_language(arguments)
+    print(f"micrograd-pt: {sentence('cli.output', lang, reason=reason(error, lang))}", file=sys.stderr)
 
 
 def _unknown(arguments: Sequence[str]) -> int:

@@ -6,8 +6,8 @@ import linecache
 from typing import Any
 
 from micrograd_pt.compiler.definition import PLACE
+from micrograd_pt.engine import Value
 from micrograd_pt.given import as_number, shorten
-from micrograd_pt.graph import Node
 from micrograd_pt.ops import DomainError
 from micrograd_pt.written import CompileError
 
@@ -86,14 +86,15 @@ def explain(error: Exception, sizes: tuple[int, int], rows: Any, parameters: Any
         raise DomainError(f"conta fora do domínio: {line} ({error})") from error
 
 
-def require_leaf(node: Node) -> None:
+def require_leaf(leaf: Value) -> None:
     """Recusa uma entrada ou um parâmetro que não é folha.
 
     Raises:
         CompileError: o nó foi calculado.
     """
-    if node.op is not None:
-        raise CompileError(f"{node.name} não é uma folha: entradas e parâmetros são Values criados diretamente")
+    if leaf.op is not None:
+        name = leaf.label or f"o resultado de {leaf.op.name}"
+        raise CompileError(f"{name} não é uma folha: entradas e parâmetros são Values criados diretamente")
 
 
 def _line_of(error: Exception) -> str:

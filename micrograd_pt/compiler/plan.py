@@ -125,8 +125,8 @@ class _Planner:
         """Dá nome a uma folha que recebe um número a cada chamada."""
         node = by_value.get(value)
         name = self.names.new(value.label or stem)
+        require_leaf(value)
         if node is not None:
-            require_leaf(node)
             self.data[node.index] = self.book.name(name)
         return name
 

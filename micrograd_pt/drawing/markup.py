@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from micrograd_pt.words import writable
+
 SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "http://www.w3.org/1999/xlink"
 FONTS = "Helvetica,Arial,Liberation Sans,sans-serif"
@@ -40,7 +42,7 @@ def written(root: ET.Element) -> str:
     """O SVG como texto, sem declaração XML."""
     ET.register_namespace("", SVG[1:-1])
     ET.register_namespace("xlink", _XLINK)
-    return ET.tostring(root, encoding="unicode")
+    return writable(ET.tostring(root, encoding="unicode"))
 
 
 def size(root: ET.Element) -> tuple[float, float]:

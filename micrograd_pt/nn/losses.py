@@ -160,7 +160,9 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         )
     normalizer = functions.logsumexp(scores)
     if _is_sequence(target):
-        return normalizer - functions.dot(_distribution(target, len(scores)), scores)
+        chances = _distribution(target, len(scores))
+        chosen = [(chance, score) for chance, score in zip(chances, scores, strict=True) if not _is(chance, 0)]
+        return normalizer - functions.dot(*zip(*chosen, strict=True))  # 0 · −∞ não é um número
     if isinstance(target, Value):
         return normalizer - functions.dot(_one_hot(target, len(scores)), scores)
     return normalizer - scores[_class_index(target, len(scores))]

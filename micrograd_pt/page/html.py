@@ -16,7 +16,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from micrograd_pt.words import LANGUAGES, sentence
+from micrograd_pt.words import LANGUAGES, sentence, writable
 
 MODULES = (
     "functions",
@@ -70,7 +70,7 @@ def assemble(
         "graph": figures.get("graph") or "",
         "network": figures.get("network") or "",
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], _read("page.html"))
+    return writable(re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], _read("page.html")))
 
 
 def script_source(rules: str) -> str:

@@ -179,6 +179,9 @@ def _diverged(epoch: int, history: History) -> DivergenceError:
 
 def _checked_samples(X: Any, y: Any) -> list[Sample]:
     """Cada amostra com a sua saída desejada."""
+    for given, name in ((X, "X"), (y, "y")):
+        if isinstance(given, _NOT_ROWS):
+            raise TypeError(f"{name} espera uma lista, e recebeu {shorten(given)}")
     rows, targets = list(X), list(y)
     if not rows or len(rows) != len(targets):
         raise ValueError(
@@ -188,13 +191,17 @@ def _checked_samples(X: Any, y: Any) -> list[Sample]:
     return [(_listed(row), _unpacked(target)) for row, target in zip(rows, targets, strict=True)]
 
 
+_NOT_ROWS = (str, bytes, bytearray, dict, set, frozenset)
+"""O que se percorre, mas não são números numa ordem."""
+
+
 def _listed(row: Any) -> list[Any]:
     """Uma amostra como lista.
 
     Raises:
         TypeError: não é uma lista.
     """
-    if isinstance(row, (str, Value)) or not hasattr(row, "__iter__"):
+    if isinstance(row, (*_NOT_ROWS, Value)) or not hasattr(row, "__iter__"):
         raise TypeError(f"cada amostra é uma lista de números, como [0, 1], e foi dado {shorten(row)}")
     return list(_unpacked(row))
 

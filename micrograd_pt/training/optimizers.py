@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import Any
 
 from micrograd_pt.engine import Value
-from micrograd_pt.given import as_number, positive, shorten
+from micrograd_pt.given import as_number, is_finite, positive, shorten
 from micrograd_pt.threads import assign
 from micrograd_pt.training.schedules import Schedule, checked_rate, rate_at
 
@@ -21,7 +21,7 @@ Numbers = Sequence[float]
 
 def _from_zero(given: Any, name: str) -> float:
     number = as_number(given, name)
-    if not (math.isfinite(number) and number >= 0):
+    if not (is_finite(number) and number >= 0):
         raise ValueError(f"{name} espera um número de 0 para cima, e recebeu {shorten(given)}")
     return float(number)
 
@@ -114,6 +114,9 @@ class Optimizer:
             Os parâmetros, como lista.
         """
         given = list(parameters)
+        for parameter in given:
+            if not isinstance(parameter, Value):
+                raise TypeError(f"parameters() dá Values, e deu {shorten(parameter)}")
         known = given if self._parameters is None else self._parameters
         if self._count not in (None, len(given)) or any(a is not b for a, b in zip(known, given, strict=False)):
             self.reset()

@@ -13,6 +13,7 @@ from micrograd_pt.words.notation import (
     subscripts,
     superscripts,
     typeset_name,
+    writable,
 )
 from micrograd_pt.words.saving import replacing, save_file
 from micrograd_pt.words.sentences import LANGUAGES, sentence
@@ -33,4 +34,5 @@ __all__ = [
     "subscripts",
     "superscripts",
     "typeset_name",
+    "writable",
 ]

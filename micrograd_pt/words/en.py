@@ -118,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "cli.slope.function": "of {name}",
     "cli.value.thousands.dot": "in {given} the dot separates thousands: write {instead}",
     "cli.value.thousands.comma": "in {given} the comma separates thousands: write {instead}",
+    "cli.output": "could not write the output: {reason}",
     "cli.command": "there is no command {given}; to explain an expression, write micrograd-pt explica",
     "errno.ENOENT": "the folder does not exist",
     "errno.EACCES": "no permission to write there",

@@ -174,6 +174,14 @@ def plain(text: str, encoding: str) -> str:
     return text.encode(encoding, PLAIN_ERRORS).decode(encoding)
 
 
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def writable(text: str) -> str:
+    """O texto com � no lugar do que um documento XML ou HTML não pode conter: controles e metades de pares."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
 def printable(text: str) -> str:
     """O texto como a saída deste programa o escreve: com grafias simples para os sinais que ela não tem."""
     return plain(text, getattr(sys.stdout, "encoding", None) or "utf-8")

@@ -118,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "cli.slope.function": "de {name}",
     "cli.value.thousands.dot": "em {given} o ponto separa milhares: escreva {instead}",
     "cli.value.thousands.comma": "em {given} a vírgula separa milhares: escreva {instead}",
+    "cli.output": "não foi possível escrever a saída: {reason}",
     "cli.command": "não há o comando {given}; para explicar uma expressão, escreva micrograd-pt explica",
     "errno.ENOENT": "a pasta não existe",
     "errno.EACCES": "não há permissão para escrever ali",

@@ -73,7 +73,9 @@ def written_method(name: str) -> Any:
         holes |= {"common": f"type({own}) is float and (type({given}) is float or type({given}) is int)", "y": "y"}
         first, second = ("self", "other") if own == "x" else ("other", "self")
         holes |= {"real": "type(data) is float", "first": first, "second": second}
-    return _defined(_METHOD.format(value=value, **holes), "method", plain=PLAIN[name], operation=operation)
+    made = _defined(_METHOD.format(value=value, **holes), "method", plain=PLAIN[name], operation=operation)
+    made.__qualname__ = f"Value.{name}"
+    return made
 
 
 def written_sending(operation: Operation) -> list[str]:

@@ -137,8 +137,8 @@ class Stacks:
         for leaves, stack, rank in ((parameters, self.parameters, 1), (inputs, self.inputs, 3)):
             for column, leaf in enumerate(leaves):
                 node = nodes.get(leaf)
+                require_leaf(leaf)
                 if node is not None:
-                    require_leaf(node)
                     self._places[node.index], self._ranks[node.index] = (stack, column), rank
         self._uses = [0] * len(graph)
         for node in graph.nodes:

@@ -21,7 +21,7 @@ const MOST_EPOCHS = 1e6;
 
 const data = JSON.parse($("data").textContent);
 const wishes = new Drawer("micrograd_pt:page");
-loadSentences(data.sentences, wishes.get("lang") in data.sentences ? wishes.get("lang") : data.lang);
+loadSentences(data.sentences, Object.hasOwn(data.sentences, wishes.get("lang")) ? wishes.get("lang") : data.lang);
 
 const state = new State(data, RULES);
 const steps = listSteps(state);

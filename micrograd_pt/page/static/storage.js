@@ -15,7 +15,7 @@ export class Drawer {
   }
 
   get(key) {
-    return this.kept[key];
+    return Object.hasOwn(this.kept, key) ? this.kept[key] : undefined;
   }
 
   set(key, value) {
