@@ -654,6 +654,17 @@ def test_it_works_where_nothing_can_be_kept(browser: Any, opened: Opened, chapte
     assert page.text_content("#mode-quiz") == "Questions"
 
 
+@pytest.mark.parametrize(
+    "kept", ['{"lang": "toString"}', '{"lang": "__proto__"}', '{"lang": 7, "mode": []}', "[1]", "7"]
+)
+def test_what_was_kept_may_be_anything(kept: str, opened: Opened, chapter: str) -> None:
+    page = opened(chapter)
+    page.context.add_init_script(f"Storage.prototype.getItem = () => {json.dumps(kept)};")
+    page.reload()
+    page.wait_for_selector('body[data-ready="yes"]')
+    assert page.get_attribute("html", "lang") == "pt-BR"
+
+
 # Para todos.
 
 
