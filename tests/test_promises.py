@@ -215,3 +215,14 @@ def test_a_class_with_no_chance_does_not_count() -> None:
 def test_a_power_of_three_arguments_names_the_method() -> None:
     with pytest.raises(TypeError, match=r"Value\.__pow__"):
         pow(Value(2.0), 2, 5)
+
+
+def test_a_gradient_that_did_not_arrive_is_not_multiplied_by_infinity() -> None:
+    x, p = Value(1.0, "x"), Value(-1.0, "p")
+    infinite = math.inf * p
+    output = where(x > 2, infinite + x, x) + (infinite * x).relu()
+    output.backward()
+    program = compile_graph(output, [x], [p])
+    arrays = compile_graph(output, [x], [p], target="numpy")
+    found = [p.grad, program([1.0], [-1.0])[1][0], program.batch([[1.0]], [-1.0])[1][0], arrays([1.0], [-1.0])[1][0]]
+    assert found == [0, 0, 0, 0]

@@ -7,6 +7,7 @@ calculado quando a condição vale.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -195,7 +196,7 @@ class _Planner:
             if slope is None:
                 continue
             where = region
-            if doubt is not None and not self._is_plain(slope):
+            if doubt is not None and not (slope.number is not None and math.isfinite(slope.number)):
                 where = (*where, doubt)
             if condition is not True and condition not in where:
                 where = (*where, condition)
@@ -225,22 +226,9 @@ class _Planner:
             return doubt
         return self._arrived(self.received[node.index])
 
-    def _is_plain(self, slope: Written) -> bool:
-        """Verdadeiro se a derivada se faz só com somas e produtos de números já calculados: ela não falha."""
-        stack, seen = [slope], set[Written]()
-        while stack:
-            expression = stack.pop()
-            if expression in self.values or expression in seen:
-                continue
-            if expression.kind in ("/", "call"):
-                return False
-            seen.add(expression)
-            stack += expression.parts
-        return True
-
     def _arrived(self, received: Written) -> Any:
         """A condição de que chegou algum gradiente a uma variável que começa em 0; NaN também é algum."""
-        return self.book.negation(self.book.both(received >= 0, received <= 0))
+        return received
 
     def _changes(self, condition: Written) -> bool:
         """Verdadeiro se a condição depende de algo que muda de uma linha de dados para outra."""
