@@ -3,8 +3,8 @@
 O motor, o programa compilado, o `batch` e o programa para NumPy dão o mesmo valor, o mesmo gradiente e a mesma recusa.
 Onde não dão, é por uma de três razões, e cada grafo é classificado:
 
-- `borda`: perto do maior float, ou depois de um infinito ou NaN, a ordem das contas decide o que estoura, e um programa
-  não faz a conta de 0 vezes o gradiente que chega a um relu em repouso;
+- `borda`: há números de mais de 1e150, de menos de 1e-150, infinitos ou NaN: a ordem das contas decide o que estoura e
+  o que se apaga, e um programa não faz a conta de 0 vezes o gradiente que chega a um relu em repouso;
 - `adiante`: o motor, que anda nó a nó, recusa uma derivada que só serviria a um ramo fechado mais atrás;
 - `arrays`: um programa para arrays não recusa nada, e dá o que o módulo dá.
 """
@@ -25,7 +25,7 @@ from micrograd_pt import Value, compile_graph, where
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 1e160, -1e160, 1e-160, -1e-160, 1e308, -1e308, 5e-324]
 NUMBERS += [math.inf, -math.inf, 3, 0, -2, Fraction(1, 3), Fraction(-7, 2)]
 UNARY: list[Callable[[Any], Any]] = [mpt.tanh, mpt.sigmoid, mpt.exp, mpt.sqrt, mpt.log, mpt.abs, mpt.sin, mpt.softplus]
-NEAR_THE_EDGE = 1e290
+EDGE = 1e150
 
 
 def drawn(seed: int) -> tuple[Any, list[Value], list[Value]]:
@@ -95,10 +95,12 @@ def tried(run: Callable[[], list[float]]) -> Any:
 
 
 def same(a: Any, b: Any) -> bool:
+    """O mesmo, a menos do arredondamento do maior número: parcelas que se cancelam deixam o resto delas."""
     if isinstance(a, type) or isinstance(b, type):
         return isinstance(a, type) and isinstance(b, type)
+    rest = 1e-12 * max([abs(x) for x in a if math.isfinite(x)], default=0.0)
     return len(a) == len(b) and all(
-        (x != x and y != y) or x == y or math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-300)
+        (x != x and y != y) or x == y or math.isclose(x, y, rel_tol=1e-9, abs_tol=rest)
         for x, y in zip(a, b, strict=True)
     )
 
@@ -124,11 +126,11 @@ def verdicts(seed: int) -> dict[str, str]:
         "numpy": lambda: flat(arrays(np.array([x]), p)),
     }
     expected = tried(eager)
-    edge = extreme_numbers(output) or (not isinstance(expected, type) and not all(map(small, expected)))
+    edge = extreme_numbers(output) or (not isinstance(expected, type) and not all(map(common, expected)))
     found = {}
     for name, reader in readers.items():
         answer = tried(reader)
-        edge_here = edge or (not isinstance(answer, type) and not all(map(small, answer)))
+        edge_here = edge or (not isinstance(answer, type) and not all(map(common, answer)))
         if same(expected, answer):
             found[name] = "igual"
         elif isinstance(expected, type) and name == "numpy":
@@ -140,13 +142,14 @@ def verdicts(seed: int) -> dict[str, str]:
     return found
 
 
-def small(number: float) -> bool:
-    return abs(number) < NEAR_THE_EDGE
+def common(number: float) -> bool:
+    """Verdadeiro para um número cujas contas com os outros não estouram nem se apagam."""
+    return number == 0 or 1 / EDGE < abs(number) < EDGE
 
 
 def extreme_numbers(output: Any) -> bool:
-    """Verdadeiro se algum número do passo para frente é infinito, NaN ou quase o maior float."""
-    return any(not small(float(number)) for node in mpt.Graph(output).nodes for number in (node.data, *node.numbers))
+    """Verdadeiro se algum número do passo para frente é infinito, NaN, ou está longe demais dos outros."""
+    return any(not common(float(number)) for node in mpt.Graph(output).nodes for number in (node.data, *node.numbers))
 
 
 def refuses_a_derivative(output: Any) -> bool:

@@ -28,7 +28,7 @@ export function divide(a, b) {
 
 export function pow(a, b) {
   if (a === 1 || b === 0) return 1;
-  required(!(a === 0 && b < 0));
+  required(!(a === 0 && b < 0 && b > -Infinity));
   required(!(a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)));
   if (a === -1 && Math.abs(b) === Infinity) return 1;
   return bounded(a ** b, a, b);
