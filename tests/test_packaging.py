@@ -99,7 +99,16 @@ def test_both_readmes_have_the_same_parts_links_and_figures():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "README.en.md", "docs/velocidade.md", "docs/speed.md", "CONTRIBUTING.md"]
+    "page",
+    [
+        "README.md",
+        "README.en.md",
+        "docs/velocidade.md",
+        "docs/speed.md",
+        "docs/concordancia.md",
+        "docs/agreement.md",
+        "CONTRIBUTING.md",
+    ],
 )
 def test_every_part_that_a_page_links_to_exists(page):
     """As âncoras, como o GitHub as faz do título: minúsculas, sem pontuação, com traços."""

@@ -95,10 +95,10 @@ def tried(run: Callable[[], list[float]]) -> Any:
 
 
 def same(a: Any, b: Any) -> bool:
-    """O mesmo, a menos do arredondamento do maior número: parcelas que se cancelam deixam o resto delas."""
+    """O mesmo, a menos do arredondamento de números do tamanho de 1: parcelas que se cancelam deixam o resto delas."""
     if isinstance(a, type) or isinstance(b, type):
         return isinstance(a, type) and isinstance(b, type)
-    rest = 1e-12 * max([abs(x) for x in a if math.isfinite(x)], default=0.0)
+    rest = 1e-12 * max([1.0, *[abs(x) for x in a if math.isfinite(x)]])
     return len(a) == len(b) and all(
         (x != x and y != y) or x == y or math.isclose(x, y, rel_tol=1e-9, abs_tol=rest)
         for x, y in zip(a, b, strict=True)
