@@ -157,7 +157,8 @@ def _send(operation: Operation, node: Value, upstream: Any, received: dict[Value
         send(node, upstream, received)
         return
     rules, numbers = operation.partials, node.args_data
-    if node.data is not (operation.value(*numbers) if operation.arity == 2 else node._second_data):
+    own = operation.value(*numbers) if operation.arity == 2 else node._second_data
+    if node.data is not own and node.data != own:
         raise ValueError  # quem compara com mais cuidado é `engine`
     slopes = [rule(node.data, *numbers) for rule in rules] if isinstance(rules, tuple) else rules(node.data, *numbers)
     for arg, local in zip(node.args, slopes, strict=True):

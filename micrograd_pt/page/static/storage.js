@@ -5,13 +5,13 @@ export class Drawer {
   /** @param {string} name o nome dele no navegador. */
   constructor(name) {
     this.name = name;
-    this.kept = {};
+    let found = {};
     try {
-      this.kept = JSON.parse(window.localStorage.getItem(name)) ?? {};
+      found = JSON.parse(window.localStorage.getItem(name)) ?? {};
     } catch {
-      this.kept = {};
+      // não é JSON, ou não se pode ler
     }
-    if (typeof this.kept !== "object" || Array.isArray(this.kept)) this.kept = {};
+    this.kept = Object.fromEntries(Object.entries(found).filter(([, kept]) => typeof kept === "string"));
   }
 
   get(key) {
