@@ -13,8 +13,11 @@ from typing import Any
 from micrograd_pt import ops
 from micrograd_pt.given import as_number
 
-_WITHOUT_RESULT = frozenset((ops.add, ops.sub, ops.mul, ops.neg, ops.relu, ops.total, ops.weighted_sum))
+_WITHOUT_RESULT = {ops.add, ops.sub, ops.mul, ops.neg, ops.relu, ops.total, ops.average, ops.weighted_sum}
+_WITHOUT_RESULT |= {ops.where_less, ops.where_less_equal}
 """Operações cuja derivada não depende do resultado."""
+_ROUNDING = 1e-14
+"""Quanto pode diferir, em relação a si, o resultado de uma conta feita noutra máquina."""
 
 
 class ChangedLeafError(ValueError):
@@ -157,13 +160,15 @@ def require_result(node: Any) -> None:
     operation, data = node.op, node.data
     if operation in _WITHOUT_RESULT or hasattr(type(data), "record") or not hasattr(node, "_second_data"):
         return
-    if operation.arity == 2 or data is not node._second_data:
+    if (type(node._first) is not tuple and operation.arity == 2) or (
+        data is not node._second_data and differs(data, node._second_data)
+    ):
         _require_data(node, operation.value(*node.args_data))
 
 
 def _require_data(node: Any, result: Any) -> None:
     data = node.data
-    rounded = type(data) is type(result) is float and isclose(data, result)  # veio de outra máquina
+    rounded = type(data) is type(result) is float and isclose(data, result, rel_tol=_ROUNDING)  # veio de outra máquina
     if not rounded and differs(data, result):
         raise ChangedLeafError(
             f"{node.label or 'um nó sem rótulo'} vale {data!r}, mas {node.op.name} dá {result!r}: alguém "

@@ -15,7 +15,7 @@ from typing import Any
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition, number_of, require_result, require_unchanged
 from micrograd_pt.given import Attached, Shown, as_float, as_number, is_array, labels, shorten
-from micrograd_pt.ops import Operation
+from micrograd_pt.ops import BUILT_IN, Operation
 from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad, recording
 
 __all__ = ["Value", "ancestors", "chain_rule", "enable_grad", "like_the_result", "no_grad"]
@@ -210,7 +210,8 @@ class Value(Shown, Attached):
             operation.evaluate(*numbers, labels=labels(args))
         node = object.__new__(Value)
         node.data, node.grad, node.label, node.op = data, 0, "", operation if is_recording() else None
-        kept = (args, numbers) if operation.arity in (1, 2) else ((args,), (numbers,))
+        apart = operation.arity == 1 or (operation.arity == 2 and operation.name in BUILT_IN)
+        kept = (args, numbers) if apart else ((args,), (numbers,))
         first, before = kept if node.op is not None else ((), (None, None))
         node._first, node._second, *_ = *first, None, None
         node._first_data, node._second_data, *_ = *before, data

@@ -5,6 +5,7 @@ import itertools
 import math
 import operator
 import pickle
+import random
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -34,8 +35,11 @@ from micrograd_pt import (
     hypot,
     jvp,
     live_page,
+    operation,
     ops,
+    sigmoid,
     sqrt,
+    tanh,
     train,
     value_and_grad,
     where,
@@ -151,6 +155,30 @@ def test_an_overwritten_exponential_is_refused_by_name() -> None:
     y.label, y.data = "y", 0.0
     with pytest.raises(ChangedLeafError, match=r"y vale 0\.0, mas exp dá 3\.3201"):
         y.backward()
+
+
+def test_even_a_small_change_of_a_result_is_refused() -> None:
+    for f, number in ((tanh, 11.5), (sigmoid, 25.0)):
+        y = f(Value(number, "x"))
+        y.data = 1.0
+        with pytest.raises(ChangedLeafError):
+            y.backward()
+
+
+def test_an_operation_that_draws_its_value_is_not_taken_for_a_change() -> None:
+    draw = random.Random(0)
+    noisy = operation("noisy", "~", lambda x, s: x + s * draw.random(), lambda y, x, s: 1, lambda y, x, s: (y - x) / s)
+    try:
+        x, s = Value(1.0), Value(2.0)
+        y = noisy(x, s) * 3
+        y.backward()
+        assert x.grad == 3 and s.grad == pytest.approx((y.data / 3 - 1) / 2 * 3)
+        z = noisy(x, s)
+        z.data += 1
+        with pytest.raises(ChangedLeafError, match="noisy"):
+            z.backward()
+    finally:
+        del ops.TABLE["noisy"]
 
 
 # Miudezas

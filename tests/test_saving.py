@@ -137,6 +137,15 @@ def test_what_is_not_a_common_file_is_written_to(tmp_path: Path) -> None:
     assert caught.value.filename == str(tmp_path / "não há" / "a.txt")
 
 
+def test_a_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
+    first, second = tmp_path / "um", tmp_path / "dois"
+    first.symlink_to(second)
+    second.symlink_to(first)
+    with pytest.raises(OSError):
+        words.save_file(first, "x")
+    assert first.is_symlink() and second.is_symlink()
+
+
 def test_the_command_writes_to_the_standard_output(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "micrograd_pt", "explica", "x*x", "x=3", "--markdown", "/dev/stdout"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -744,3 +744,58 @@ def test_two_trainings_of_one_model_at_a_time() -> None:
     for worker in workers:
         worker.join()
     assert not errors and all(type(p.data) is float for p in model.parameters())
+
+
+class Itself(Line):
+    """Cuja cópia é ele mesmo."""
+
+    def __copy__(self):
+        return self
+
+
+class Shared(Line):
+    """Cujas cópias partilham os campos."""
+
+    fields: ClassVar[dict[str, Any]] = {}
+
+    def __new__(cls):
+        made = object.__new__(cls)
+        made.__dict__ = cls.fields
+        return made
+
+
+class Announced(Line):
+    """Que anuncia fora de si o parâmetro que lhe dão."""
+
+    seen: ClassVar[list[Any]] = []
+
+    @property
+    def a(self):
+        return self.__dict__["a"]
+
+    @a.setter
+    def a(self, value):
+        self.__dict__["a"] = value
+        Announced.seen.append(value)
+
+
+class Remembers(Line):
+    """Que guarda o que calcula."""
+
+    def __init__(self):
+        super().__init__()
+        self.kept: list[Any] = []
+
+    def __call__(self, x):
+        self.kept.append(super().__call__(x))
+        return self.kept[-1]
+
+
+@pytest.mark.parametrize("kind", [Itself, Shared, Announced, Remembers])
+def test_a_model_that_is_hard_to_copy_is_left_whole(kind: Any) -> None:
+    model, other = kind(), Line()
+    kept, seen = model.a, len(Announced.seen)
+    for one in (model, other):
+        train(one, POINTS, ZEROS, learning_rate=RATE, epochs=3, progress=False)
+    assert model.a is kept and model.a.data == pytest.approx(other.a.data) and len(Announced.seen) == seen
+    assert all(type(out.data) is float for out in getattr(model, "kept", []))

@@ -16,6 +16,7 @@ from typing import Any
 from micrograd_pt.engine import Value
 
 _OURS = __name__.partition(".")[0]
+_KEEPERS = (list, dict, set, deque)
 
 
 def twin_of(f: Any, only: Sequence[Value] | None = None) -> tuple[Any, list[Any]]:
@@ -108,6 +109,8 @@ def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
         return item
 
     def again(part: Any) -> Any:
+        if type(part) in _KEEPERS and id(part) not in leading:
+            return copies.setdefault(id(part), copy.copy(part))  # o gêmeo pode guardar nela o que calcula
         return _copied(part, leading, copies)
 
     made: Any
@@ -122,17 +125,34 @@ def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
     elif isinstance(item, (set, frozenset)):
         made = type(item)(map(again, item))
     elif isinstance(item, (list, dict, deque)):
-        made = copies[id(item)] = copy.copy(item)
+        made = copies[id(item)] = _another(item)
         for key in item if isinstance(item, dict) else range(len(item)):
             made[key] = again(item[key])
     elif _holds_objects(item):
         made = item.copy()
         made.flat = [again(part) for part in item.flat]
     else:
-        made = copies[id(item)] = copy.copy(item)
+        made = copies[id(item)] = _another(item)
+        own = getattr(made, "__dict__", {})
         for name, part in _fields(item).items():
-            object.__setattr__(made, name, again(part))
+            if name in own:
+                own[name] = again(part)  # por dentro: um atributo pode ser uma propriedade, que faz mais do que guardar
+            else:
+                object.__setattr__(made, name, again(part))
     copies[id(item)] = made
+    return made
+
+
+def _another(item: Any) -> Any:
+    """Outro objeto com as mesmas partes.
+
+    Raises:
+        TypeError: a cópia é o próprio, ou partilha com ele os seus campos.
+    """
+    made = copy.copy(item)
+    fields = getattr(made, "__dict__", None)
+    if made is item or (fields is not None and fields is getattr(item, "__dict__", None)):
+        raise TypeError(f"{type(item).__name__} não se deixa copiar")
     return made
 
 

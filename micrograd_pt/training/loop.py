@@ -40,8 +40,9 @@ def train(
 
     O modelo e a perda são compilados uma vez, se isso é possível; os resultados são os mesmos, a menos dos últimos
     algarismos. Um modelo que decide algo pelo valor de um nó, que lê o `data` de um parâmetro ou que muda de uma
-    chamada para outra (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. A mudança
-    se percebe nas primeiras chamadas; um que só muda mais adiante pede `compiled=False`.
+    chamada para outra (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. A
+    mudança se percebe em algumas chamadas antes da primeira época, que um contador ou um gerador só dele também
+    conta; um que só muda mais adiante pede `compiled=False`.
 
     Args:
         model: a rede: chamada com uma amostra dá a saída; tem `parameters()`.

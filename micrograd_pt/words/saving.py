@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+_STREAMS = (("dev", "stdout"), ("dev", "stderr"), ("dev", "fd"))
+"""O que é um arquivo comum quando a saída o é, e mesmo então se escreve diretamente."""
+
 
 def save_file(path: str | os.PathLike[str], contents: str | bytes) -> Path:
     """Grava um texto, em UTF-8, ou bytes.
@@ -41,7 +44,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         OSError: não se pôde gravar, com o nome do arquivo pedido.
     """
     given = Path(path)
-    if given.exists() and (not given.is_file() or given.absolute().parts[1:2] == ("dev",)):
+    with suppress(FileNotFoundError):
+        given.stat()  # um link que leva a si mesmo é um erro
+    if given.exists() and (not given.is_file() or given.absolute().parts[1:3] in _STREAMS):
         yield given
         return
     from secrets import token_hex

@@ -157,7 +157,7 @@ def _send(operation: Operation, node: Value, upstream: Any, received: dict[Value
         send(node, upstream, received)
         return
     rules, numbers = operation.partials, node.args_data
-    own = operation.value(*numbers) if operation.arity == 2 else node._second_data
+    own = node._second_data if operation.arity == 1 or type(node._first) is tuple else node.data
     if node.data is not own and node.data != own:
         raise ValueError  # quem compara com mais cuidado é `engine`
     slopes = [rule(node.data, *numbers) for rule in rules] if isinstance(rules, tuple) else rules(node.data, *numbers)
