@@ -44,6 +44,7 @@ from micrograd_pt import (
     value_and_grad,
     where,
 )
+from micrograd_pt import sum as sum_of
 from micrograd_pt.training.optimizers import SGD
 
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -179,6 +180,17 @@ def test_an_operation_that_draws_its_value_is_not_taken_for_a_change() -> None:
             z.backward()
     finally:
         del ops.TABLE["noisy"]
+
+
+def test_infinite_constants_add_up_in_an_array_program() -> None:
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    for first, second, expected in (
+        (math.inf, 1.0, math.inf),
+        (math.inf, -math.inf, math.nan),
+        (1e308, 1e308, math.inf),
+    ):
+        program = compile_graph(sum_of([x * w, first, w * x, second]), [x], [w], target="numpy")
+        assert program([[2.0]], [3.0])[0] == pytest.approx(expected, nan_ok=True)
 
 
 # Miudezas

@@ -8,7 +8,6 @@ parcelas, e fica igual à de um `dot`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -241,7 +240,7 @@ class Stacks:
                 loose.append((1.0, b, None))
             else:
                 plain.append(pair)
-        number = math.fsum([sign * a for sign, a, _ in loose if type(a) is not Node])
+        number = sum([sign * a for sign, a, _ in loose if type(a) is not Node])
         loose = [term for term in loose if type(term[1]) is Node]
         if number:
             loose.append((1.0, number, None))
