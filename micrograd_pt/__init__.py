@@ -11,7 +11,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-if sys.orig_argv[1:3] == ["-m", __name__] or sys.argv[0].endswith(("micrograd-pt", "micrograd-pt.exe")):
+if (
+    ("-m", __name__) in zip(sys.orig_argv, sys.orig_argv[1:], strict=False)
+    or "".join(sys.argv[:1]).endswith(("micrograd-pt", "micrograd-pt.exe"))  # num Python embutido pode não haver nenhum
+):
     # Quem interrompe o comando enquanto ele ainda se carrega não precisa ver onde.
     sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
 

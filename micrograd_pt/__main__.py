@@ -2,17 +2,7 @@
 
 import sys
 
-
-def run() -> int:
-    """O comando; um Ctrl-C que vem antes de ele estar pronto é dito como os outros."""
-    try:
-        from micrograd_pt.cli import main
-
-        return main()
-    except KeyboardInterrupt:
-        print("\ninterrompido", file=sys.stderr)
-        return 130
-
+from micrograd_pt.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main())

@@ -318,6 +318,13 @@ sys.meta_path.insert(0, Interrupter())
 def test_an_early_interruption_of_the_command_prints_no_traceback(module: str, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(WHILE_LOADING.format(module=module))
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
-    command = [sys.executable, "-m", "micrograd_pt"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
-    assert run.returncode in (130, -signal.SIGINT) and "Traceback" not in run.stderr
+    for options in ([], ["-X", "utf8"]):
+        command = [sys.executable, *options, "-m", "micrograd_pt"]
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+        assert run.returncode in (130, -signal.SIGINT) and "Traceback" not in run.stderr
+
+
+def test_the_package_is_imported_where_there_are_no_arguments() -> None:
+    script = "import sys; sys.argv = []; import micrograd_pt; print(micrograd_pt.Value(1.0).data)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("1.0\n", "")
