@@ -242,18 +242,9 @@ def _is_zero(x: Any) -> bool:
     return bool(x >= 0) and bool(x <= 0)
 
 
-def _divide(a: Any, b: Any) -> Any:
-    """Quociente, exato entre inteiros e frações."""
-    if type(a) is int and type(b) is int:
-        return Fraction(a, b) if a % b else a // b
-    return a / b
-
-
-def _power(a: Any, b: Any) -> Any:
-    """Potência; a de inteiros com expoente negativo é uma fração exata."""
-    if type(a) is int and type(b) is int and b < 0:
-        return _divide(1, a**-b)
-    return a**b
+def _one(y: Any) -> Any:
+    """1, do tipo que dividido por um inteiro dá o de `y`: uma fração se ele é uma, ou um nó que vale uma."""
+    return Fraction(1) if type(getattr(y, "data", y)) is Fraction else 1
 
 
 def _power_by_base(_: Any, a: Any, b: Any) -> Any:
@@ -261,7 +252,7 @@ def _power_by_base(_: Any, a: Any, b: Any) -> Any:
     if _is_zero(b) and _is_zero(a):
         return 0
     try:
-        return b * _power(a, b - 1)
+        return b * a ** (b - 1)
     except ZeroDivisionError as error:
         raise DomainError(f"ela é b · a^(b − 1), e a = 0 não aceita o expoente {shorten(b - 1)}") from error
 
@@ -301,10 +292,6 @@ def _one_minus_square(x: Any) -> Any:
     return 1 - x * x if -0.5 < x < 0.5 else (1 - x) * (1 + x)
 
 
-def _log1p_partial(_: Any, x: Any) -> Any:
-    return _divide(1, 1 + x)
-
-
 def _atan2(a: Any, b: Any) -> Any:
     """O ângulo de (b, a), de −π (sem ele) a π; o sinal de um zero não conta: ±0 é 0."""
     if _is_zero(a):
@@ -328,12 +315,12 @@ def _mean(*args: Any) -> Any:
     """A média; a de nenhum número não existe."""
     if not args:
         raise ValueError("média de nada")
-    return _divide(_total(*args), len(args))
+    return _total(*args) / len(args)
 
 
 def _mean_partials(y: Any, *args: Any) -> list[Any]:
-    """1/n para cada um; uma fração exata, se a média não é já um float."""
-    return [1 / len(args) if type(y) is float else _divide(1, len(args))] * len(args)
+    """1/n para cada um."""
+    return [_one(y) / len(args)] * len(args)
 
 
 def _logsumexp(*args: Any) -> Any:
@@ -385,7 +372,9 @@ def _shared(wins: Sequence[Any]) -> list[Any]:
 
 def _dot(*args: Any) -> Any:
     """w₁·x₁ + … + wₙ·xₙ, da esquerda para a direita; os argumentos são w₁ … wₙ seguidos de x₁ … xₙ."""
-    half = len(args) // 2
+    half, odd = divmod(len(args), 2)
+    if odd:
+        raise ValueError("pesos e entradas não são tantos uns quantos as outras")
     return reduce(operator.add, map(operator.mul, args[:half], args[half:]), 0)
 
 
@@ -401,12 +390,12 @@ add: Operation = Operation("add", "+", operator.add, (lambda y, a, b: 1, lambda 
 sub: Operation = Operation("sub", "−", operator.sub, (lambda y, a, b: 1, lambda y, a, b: -1), "diferença")
 mul: Operation = Operation("mul", "×", operator.mul, (lambda y, a, b: b, lambda y, a, b: a), "produto")
 div: Operation = Operation(
-    "div", "÷", _divide, (lambda y, a, b: _divide(1, b), lambda y, a, b: -_divide(y, b)), "o divisor não pode ser 0"
+    "div", "÷", operator.truediv, (lambda y, a, b: _one(y) / b, lambda y, a, b: -(y / b)), "o divisor não pode ser 0"
 )
 power: Operation = Operation(
     "pow",
     "^",
-    _power,
+    operator.pow,
     (_power_by_base, _power_by_exponent),
     "a base 0 não aceita expoente negativo, nem a base negativa um expoente fracionário",
 )
@@ -414,7 +403,7 @@ neg: Operation = Operation("neg", "−", operator.neg, (lambda y, x: -1,), "opos
 identity: Operation = Operation("identity", "=", lambda x: x, (lambda y, x: 1,), "o próprio número")
 square: Operation = Operation("square", "²", lambda x: x * x, (lambda y, x: 2 * x,), "quadrado")
 reciprocal: Operation = Operation(
-    "reciprocal", "1/·", lambda x: _divide(1, x), (lambda y, x: -y * y,), "o inverso de 0 não existe"
+    "reciprocal", "1/·", lambda x: 1 / x, (lambda y, x: -y * y,), "o inverso de 0 não existe"
 )
 absolute: Operation = Operation("abs", "|·|", abs, (lambda y, x: 1 if x > 0 else gate(x < 0, -1),), "valor absoluto")
 
@@ -424,7 +413,7 @@ exp: Operation = Operation("exp", "exp", math.exp, (lambda y, x: y,), "exponenci
 exp2: Operation = Operation("exp2", "2^", math.exp2, (lambda y, x: y * _LN2,), "potência de 2")
 expm1: Operation = Operation("expm1", "expm1", math.expm1, (lambda y, x: exp(x),), "exponencial menos 1")
 log: Operation = Operation(
-    "log", "log", math.log, (lambda y, x: _divide(1, x),), "o logaritmo pede um argumento maior que 0"
+    "log", "log", math.log, (lambda y, x: 1 / x,), "o logaritmo pede um argumento maior que 0"
 )
 log2: Operation = Operation(
     "log2", "log₂", math.log2, (lambda y, x: 1 / (x * _LN2),), "o logaritmo pede um argumento maior que 0"
@@ -433,13 +422,13 @@ log10: Operation = Operation(
     "log10", "log₁₀", math.log10, (lambda y, x: 1 / (x * _LN10),), "o logaritmo pede um argumento maior que 0"
 )
 log1p: Operation = Operation(
-    "log1p", "log1p", math.log1p, (_log1p_partial,), "log(1 + x) pede um argumento maior que -1"
+    "log1p", "log1p", math.log1p, (lambda y, x: 1 / (1 + x),), "log(1 + x) pede um argumento maior que -1"
 )
 sqrt: Operation = Operation(
     "sqrt",
     "√",
     math.sqrt,
-    (lambda y, x: _divide(1, 2 * y),),
+    (lambda y, x: 1 / (2 * y),),
     "a raiz quadrada pede um argumento maior que 0 (em 0 só o valor existe)",
 )
 cbrt: Operation = Operation(
@@ -549,7 +538,7 @@ log_sum_exp: Operation = Operation(
     lambda y, *args: [exp(arg - y) for arg in args],
     "log da soma das exponenciais, que pede ao menos um número",
 )
-weighted_sum: Operation = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar")
+weighted_sum: Operation = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar, que pede tantos pesos quantas entradas")
 
 # A escolha `where`: os dois primeiros argumentos são comparados, e deles não vem gradiente.
 

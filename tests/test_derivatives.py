@@ -323,7 +323,7 @@ def test_find_nonfinite_names_the_first_node() -> None:
 
 
 def test_exact_numbers_stay_exact_both_ways() -> None:
-    a, b = Value(Fraction(1, 3), "a"), Value(2, "b")
+    a, b = Value(Fraction(1, 3), "a"), Value(Fraction(2), "b")
     y = (a * b + 1) ** 2 / b - 7 / b**-2
     y.backward()
     assert y.data == Fraction(25, 18) - 28

@@ -92,8 +92,8 @@ def test_python_sum_starts_from_the_number_zero():
     assert [term.grad for term in terms] == [1, 1, 1]
 
 
-def test_integers_and_fractions_stay_exact():
-    x, y = Value(3), Value(Fraction(1, 7))
+def test_fractions_stay_exact_also_beside_integers():
+    x, y = Value(Fraction(3)), Value(Fraction(1, 7))
     out = (x / 2 + y) ** 2 / x
     out.backward()
     inner = Fraction(3, 2) + Fraction(1, 7)
@@ -101,6 +101,29 @@ def test_integers_and_fractions_stay_exact():
     assert x.grad == 2 * inner * Fraction(1, 2) / 3 - inner**2 / 9
     assert y.grad == 2 * inner / 3
     assert not any(isinstance(number, float) for number in (out.data, x.grad, y.grad))
+    out.backward(create_graph=True)
+    assert y.grad.data == 2 * (2 * inner / 3) and type(y.grad.data) is Fraction
+
+
+def test_an_integer_divided_by_an_integer_is_a_float_as_in_python():
+    x, n = Value(7), Value(2)
+    for out, expected in ((x / n, 3.5), (x / 7, 1.0), (1 / n, 0.5), (n**-1, 0.5), (2**-n, 0.25)):
+        assert (out.data, type(out.data)) == (expected, float)
+    assert type(m.mean([Value(1), Value(3)]).data) is float
+    out = x / n
+    out.backward()
+    assert (x.grad, n.grad) == (0.5, -1.75) and type(x.grad) is type(n.grad) is float
+    assert type((x * n + 1).data) is int
+
+
+def test_newton_from_integers_takes_no_time_and_prints():
+    """√2 por Newton a partir de inteiros: se fossem frações exatas, os algarismos dobrariam a cada volta."""
+    a, root = Value(2), Value(1)
+    for _ in range(18):
+        root = (root + a / root) / 2
+    root.backward()
+    assert root.data == close(math.sqrt(2)) and a.grad == close(1 / (2 * math.sqrt(2)))
+    assert type(root.data) is float and len(repr(root)) < 100
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

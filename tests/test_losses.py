@@ -196,7 +196,7 @@ def test_one_output_may_come_alone_or_in_a_list():
 def test_several_outputs_are_summed_or_averaged():
     assert half_squared_error([1.0, 3.0], [0.0, 1.0]) == 2.5
     assert mean_squared_error([1.0, 3.0], [0.0, 1.0]) == 2.5
-    assert mean_squared_error([1, 2, 3], [0, 0, 0]) == Fraction(14, 3)
+    assert mean_squared_error([Fraction(1), 2, 3], [0, 0, 0]) == Fraction(14, 3)
     assert hinge([0.5, 3.0, -1.0], [1, 1, 1]) == 2.5
 
 
