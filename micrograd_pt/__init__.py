@@ -18,7 +18,7 @@ if (
     # Quem interrompe o comando enquanto ele ainda se carrega não precisa ver onde.
     sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
 
-from micrograd_pt import copying, given, written
+from micrograd_pt import given, interop, written
 
 TYPE_CHECKING = False  # o de `typing` custaria o import dele; quem confere os tipos entende este
 if TYPE_CHECKING:
@@ -267,6 +267,8 @@ _PLACES["abs"] = "ops", "absolute"
 _MODULES = {*_FACE, "cli", "words"}
 
 given.MAKERS.update(
+    made_by_hand=("micrograd_pt.interop.by_hand", "made_by_hand"),
+    named_by_micrograd=("micrograd_pt.interop.by_hand", "named_by_micrograd"),
     shown=("micrograd_pt.drawing.notebook", "shown"),
     lesson_html=("micrograd_pt.page.live", "lesson_html"),
     save_lesson_html=("micrograd_pt.page.live", "save_lesson_html"),
@@ -298,6 +300,7 @@ MOVED_MODULES = {
     "compiler.array_program": "compiler.arrays.array_program",
     "compiler.expressions": "written.expressions",
     "compiler.namespaces": "compiler.arrays.namespaces",
+    "copying": "interop.copying",
     "derivatives": "calculus.derivatives",
     "differences": "calculus.differences",
     "drawing.steps": "drawing.filmstrip",

@@ -111,7 +111,7 @@ def number_of(node: Any) -> Any:
     data = node.data
     if type(data) is float:
         return data
-    if type(data) is type(node):
+    if _is_node(data):
         name = node.label or "um nó"
         raise TypeError(f"o data de {name} é um Value, e devia ser um número: use .data, como em w.data -= w.grad.data")
     if not hasattr(type(data), "record"):

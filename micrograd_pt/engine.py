@@ -14,11 +14,11 @@ from typing import Any
 
 from micrograd_pt import ops
 from micrograd_pt.conditions import Condition, number_of, require_result, require_unchanged
-from micrograd_pt.given import Attached, Shown, as_float, as_number, is_array, labels, shorten
+from micrograd_pt.given import Attached, Shown, as_float, as_number, is_array, labels, maker, shorten
 from micrograd_pt.ops import BUILT_IN, Operation
 from micrograd_pt.threads import deliver, enable_grad, is_recording, no_grad, recording
 
-__all__ = ["Value", "ancestors", "chain_rule", "enable_grad", "like_the_result", "no_grad"]
+__all__ = ["Value", "ancestors", "chain_rule", "enable_grad", "is_node", "like_the_result", "no_grad"]
 
 _PLAIN = frozenset((float, int, Fraction))
 
@@ -58,9 +58,14 @@ def _comparison(sign: str) -> Callable[[Value, Any], Any]:
 class Value(Shown, Attached):
     """Um número do grafo computacional.
 
+    Uma subclasse acrescenta métodos; o que as operações dão é um `Value`. Um nó aceita outros atributos.
+
     Args:
         data: o número: int, float, Fraction ou escalar do NumPy.
-        label: o nome mostrado em figuras, lições e mensagens.
+        label: o nome mostrado em figuras, lições e mensagens; em programas escritos para o micrograd, os filhos do nó,
+            que são nenhum.
+        _op: o símbolo que `_op` mostra, se há um.
+        name: o mesmo que `label`.
 
     Attributes:
         data: o valor do nó.
@@ -70,14 +75,15 @@ class Value(Shown, Attached):
         op: a linha da tabela que criou o nó; None numa folha.
 
     Raises:
-        TypeError: `data` não é um número real; ou tentou-se criar uma subclasse, que ficaria fora do grafo.
+        TypeError: `data` não é um número real, `label` não é um texto, ou deram-se filhos: quem liga nós são as
+            operações.
     """
 
-    __slots__ = ("_first", "_first_data", "_second", "_second_data", "data", "grad", "label", "op")
+    __slots__ = ("__dict__", "_first", "_first_data", "_second", "_second_data", "data", "grad", "label", "op")
 
     # Um nó guarda os argumentos (números ou nós) e o que eles valiam no passo para frente. Com um ou dois argumentos
     # eles ficam em _first e _second; com qualquer número deles, em duas tuplas, _first e _first_data; no lugar que
-    # sobra fica o resultado, porque o `data` alguém pode mudar.
+    # sobra fica o resultado, porque o `data` alguém pode mudar. Os atributos que alguém acrescenta ficam em __dict__.
     data: Any
     grad: Any
     label: str
@@ -87,18 +93,15 @@ class Value(Shown, Attached):
     _first_data: Any
     _second_data: Any
 
-    def __init__(self, data: Any, label: str = "") -> None:
-        if not isinstance(label, str):
-            raise TypeError(f"label espera um texto, e recebeu {shorten(label)} ({type(label).__name__})")
+    def __init__(self, data: Any, label: Any = "", _op: str = "", name: str = "", *, _children: Any = ()) -> None:
+        self.op = self._first = self._second = self._first_data = self._second_data = None
+        if _op or name or _children or not isinstance(label, str):
+            label = maker("named_by_micrograd")(self, label, _op, name, _children)
         self.data = data if isinstance(data, Value) else as_number(data, "Value")
         if isinstance(self.data, Value):
             raise TypeError("Value espera um número, e recebeu um Value; use o próprio nó, ou detach() para copiá-lo")
         self.grad = 0
         self.label = label
-        self.op = self._first = self._second = self._first_data = self._second_data = None
-
-    def __init_subclass__(cls) -> None:
-        raise TypeError(f"{cls.__name__} não pode herdar de Value: guarde um Value num campo, ou acrescente à tabela")
 
     # Aritmética: cada sinal é uma linha da tabela.
 
@@ -113,12 +116,19 @@ class Value(Shown, Attached):
     def __pos__(self) -> Value:
         return self
 
+    conjugate = __pos__  # de um número real, ele mesmo: np.var e np.std o pedem
+
+    def pow(self, other: Any) -> Any:
+        """Este nó elevado a `other`, como em `x ** other`."""
+        return self**other
+
     # Funções de um argumento, como métodos: x.tanh() é tanh(x).
 
     square, reciprocal = _unary(ops.square), _unary(ops.reciprocal)
     sqrt, cbrt = _unary(ops.sqrt), _unary(ops.cbrt)
     exp, exp2, expm1 = _unary(ops.exp), _unary(ops.exp2), _unary(ops.expm1)
     log, log2, log10, log1p = _unary(ops.log), _unary(ops.log2), _unary(ops.log10), _unary(ops.log1p)
+    ln = log
     sin, cos, tan = _unary(ops.sin), _unary(ops.cos), _unary(ops.tan)
     asin, acos, atan = _unary(ops.asin), _unary(ops.acos), _unary(ops.atan)
     sinh, cosh, tanh = _unary(ops.sinh), _unary(ops.cosh), _unary(ops.tanh)
@@ -152,16 +162,6 @@ class Value(Shown, Attached):
         """Os números que os argumentos valiam quando este nó foi criado, na ordem de `args`."""
         return _pair(self, self._first_data, self._second_data)
 
-    @property
-    def _prev(self) -> set[Value]:
-        """Os nós de que este depende, como no micrograd."""
-        return {arg for arg in self.args if type(arg) is Value}
-
-    @property
-    def _op(self) -> str:
-        """O símbolo da operação, como no micrograd; vazio numa folha."""
-        return "" if self.op is None else self.op.symbol
-
     def backward(self, gradient: Any = 1, *, create_graph: bool = False) -> None:
         """Calcula a derivada deste nó em relação a todos os que levaram a ele, e a guarda em `grad`.
 
@@ -178,12 +178,16 @@ class Value(Shown, Attached):
             return recording(self.backward)(gradient, create_graph=True)
         received = chain_rule(ancestors(self), as_number(gradient, "backward"), create_graph)
         if create_graph:
-            received = {node: grad if type(grad) is Value else Value(grad) for node, grad in received.items()}
+            received = {node: grad if isinstance(grad, Value) else Value(grad) for node, grad in received.items()}
         deliver(received)
 
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
         return Value(self.data, self.label)
+
+    def item(self) -> Any:
+        """O número deste nó, como `data`."""
+        return self.data
 
     @classmethod
     def record(cls, operation: Operation, *args: Any) -> Value:
@@ -198,10 +202,10 @@ class Value(Shown, Attached):
             DomainError: os argumentos estão fora do domínio da operação.
             OverflowError: o resultado não cabe num `float`.
         """
-        numbers = tuple([arg.data if type(arg) is Value else arg for arg in args])
+        numbers = tuple([arg.data if isinstance(arg, Value) else arg for arg in args])
         if not _PLAIN.issuperset(map(type, numbers)):
-            args = tuple([arg if type(arg) is Value else as_number(arg, operation.name) for arg in args])
-            numbers = tuple([number_of(arg) if type(arg) is Value else arg for arg in args])
+            args = tuple([arg if isinstance(arg, Value) else as_number(arg, operation.name) for arg in args])
+            numbers = tuple([number_of(arg) if isinstance(arg, Value) else arg for arg in args])
         try:
             data = operation.value(*numbers)
         except (ArithmeticError, ValueError, TypeError):
@@ -252,14 +256,14 @@ def ancestors(root: Value) -> dict[Value, None]:
             if type(first) is tuple:
                 push(node)
                 push(None)
-                stack += [arg for arg in reversed(first) if type(arg) is Value and arg not in order]
-            elif type(second) is Value and second not in order:
+                stack += [arg for arg in reversed(first) if isinstance(arg, Value) and arg not in order]
+            elif isinstance(second, Value) and second not in order:
                 push(node)
                 push(None)
                 push(second)
-                if type(first) is Value and first not in order:
+                if isinstance(first, Value) and first not in order:
                     push(first)  # por cima na pilha: o primeiro argumento vem antes na ordem
-            elif type(first) is Value and first not in order:
+            elif isinstance(first, Value) and first not in order:
                 push(node)
                 push(None)
                 push(first)
@@ -312,9 +316,11 @@ def chain_rule(
         if upstream is None:
             received[node] = 0
         elif node.op is not None:
+            if not isinstance(node.op, Operation):
+                raise TypeError(f"o op de um nó é a linha da tabela que o fez, e foi trocado por {shorten(node.op)}")
             require_result(node)
             args = node.args
-            wanted = [type(arg) is type(root) and arg in leading for arg in args]
+            wanted = [is_node(arg) and arg in leading for arg in args]
             numbers = (node, args) if create_graph else (node.data, node.args_data)
             for position, local in enumerate(node.op.derivatives(*numbers, labels(args), wanted)):
                 if local is None or not wanted[position]:
@@ -334,9 +340,14 @@ def _leading_to(targets: Collection[Any], order: Collection[Any]) -> set[Any]:
     """Esses nós e todos os que dependem deles."""
     leading = set(targets)
     for node in order:
-        if any(arg in leading for arg in node.args if type(arg) is type(node)):
+        if any(arg in leading for arg in node.args if is_node(arg)):
             leading.add(node)
     return leading
+
+
+def is_node(arg: Any) -> bool:
+    """Verdadeiro se um argumento é um nó, deste grafo ou de um `Graph`, e não um número."""
+    return hasattr(type(arg), "args_data")
 
 
 def like_the_result(result: Any, gradient: Any) -> Any:

@@ -31,8 +31,8 @@ MAKERS: dict[str, tuple[str, str]] = {}
 
 
 def as_number(number: Any, where: str) -> Any:
-    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares (e arrays sem eixo) do NumPy são
-    convertidos.
+    """O número puro por trás do que foi dado: int, float e Fraction passam; escalares do NumPy, e arrays de um elemento
+    só, são convertidos.
 
     Args:
         number: o que foi dado.
@@ -50,9 +50,9 @@ def as_number(number: Any, where: str) -> Any:
         return number
     if isinstance(number, numbers.Real):
         return float(number)
-    if hasattr(number, "__array__") and getattr(number, "shape", None) == ():
+    if hasattr(number, "__array__") and math.prod(getattr(number, "shape", (0,))) == 1:
         item = number.item()
-        return item if hasattr(type(item), "record") else as_number(item, where)  # um array sem eixo pode conter um nó
+        return item if hasattr(type(item), "record") else as_number(item, where)  # um array pode conter um nó
     raise TypeError(f"{where} espera um número real, e recebeu {shorten(number)} ({kind.__name__}){hint(number)}")
 
 

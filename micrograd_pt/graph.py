@@ -106,7 +106,9 @@ class Graph(Shown):
         found: dict[int, Node] = {}
         for index, (value, name) in enumerate(zip(order, names, strict=True)):
             op = value.op
-            inputs = () if op is None else tuple([found[id(arg)] if type(arg) is Value else arg for arg in value.args])
+            inputs = (
+                () if op is None else tuple([found[id(arg)] if isinstance(arg, Value) else arg for arg in value.args])
+            )
             found[id(value)] = Node(index, name, value, value.data, op, inputs)
         self.nodes: tuple[Node, ...] = tuple(found.values())
 

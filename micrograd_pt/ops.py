@@ -412,9 +412,7 @@ absolute: Operation = Operation("abs", "|·|", abs, (lambda y, x: 1 if x > 0 els
 exp: Operation = Operation("exp", "exp", math.exp, (lambda y, x: y,), "exponencial")
 exp2: Operation = Operation("exp2", "2^", math.exp2, (lambda y, x: y * _LN2,), "potência de 2")
 expm1: Operation = Operation("expm1", "expm1", math.expm1, (lambda y, x: exp(x),), "exponencial menos 1")
-log: Operation = Operation(
-    "log", "log", math.log, (lambda y, x: 1 / x,), "o logaritmo pede um argumento maior que 0"
-)
+log: Operation = Operation("log", "log", math.log, (lambda y, x: 1 / x,), "o logaritmo pede um argumento maior que 0")
 log2: Operation = Operation(
     "log2", "log₂", math.log2, (lambda y, x: 1 / (x * _LN2),), "o logaritmo pede um argumento maior que 0"
 )
@@ -538,7 +536,9 @@ log_sum_exp: Operation = Operation(
     lambda y, *args: [exp(arg - y) for arg in args],
     "log da soma das exponenciais, que pede ao menos um número",
 )
-weighted_sum: Operation = Operation("dot", "Σ", _dot, _dot_partials, "produto escalar, que pede tantos pesos quantas entradas")
+weighted_sum: Operation = Operation(
+    "dot", "Σ", _dot, _dot_partials, "produto escalar, que pede tantos pesos quantas entradas"
+)
 
 # A escolha `where`: os dois primeiros argumentos são comparados, e deles não vem gradiente.
 

@@ -37,7 +37,7 @@ def test_importing_loads_the_engine_and_nothing_else() -> None:
     loaded = alone("import micrograd_pt, sys; print(*sorted(n for n in sys.modules if n.startswith('micrograd_pt.')))")
     assert {name.split(".")[1] for name in loaded.split()} == {
         "conditions",
-        "copying",
+        "interop",
         "engine",
         "given",
         "ops",

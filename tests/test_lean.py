@@ -49,13 +49,13 @@ def test_a_node_takes_at_most_250_bytes_before_and_after_backward() -> None:
     assert finished / length <= 250
 
 
-def test_a_node_has_fixed_fields_and_no_dict() -> None:
+def test_a_node_has_fixed_fields_and_an_empty_dict() -> None:
     node = Value(1.0) + 2
-    assert not hasattr(node, "__dict__")
+    assert vars(node) == {}
     assert not any(
         isinstance(getattr(node, name), (dict, set, list)) or callable(getattr(node, name))
         for name in Value.__slots__
-        if name != "op"
+        if name not in ("op", "__dict__")
     )
 
 

@@ -14,7 +14,7 @@ FLOORS = (
     ("given", "words"),
     ("ops", "conditions", "threads"),
     ("engine",),
-    ("written", "functions", "copying"),
+    ("written", "functions", "interop"),
     ("graph",),
     ("nn",),
     ("chapter15", "calculus", "parsing"),

@@ -16,7 +16,7 @@ from micrograd_pt.engine import Value
 
 from .needs import unavailable
 
-UNTYPED = {f"__{name}__" for name in ("doc", "module", "slots", "annotations", "init_subclass", "repr")}
+UNTYPED = {f"__{name}__" for name in ("dict", "doc", "module", "slots", "annotations", "init_subclass", "repr")}
 COPIED = {"__copy__", "__deepcopy__", "__reduce_ex__"}
 PROGRAM = Path(__file__).parent / "typed" / "program.py"
 STUB = ast.parse(Path(engine.__file__).with_suffix(".pyi").read_text("utf-8"))
@@ -68,7 +68,9 @@ def test_the_types_of_the_engine_name_what_the_engine_has() -> None:
     named = {name for name, _ in declared(value)}
     assert runtime <= named
     assert [name for name in named if not hasattr(Value, name)] == []
-    assert {name for name, _ in declared(STUB)} == {"Value", "ancestors", "chain_rule", "shortcut", "like_the_result"}
+    assert {name for name, _ in declared(STUB)} == {
+        *("Value", "ancestors", "chain_rule", "shortcut", "is_node", "like_the_result"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, lang: str = "pt") -> Repo
     findings: list[Finding] = []
     numbers, rebuild = flat(list(args), "o argumento")
     output = one_number(f(*rebuild([Value(number, f"x{place + 1}") for place, number in enumerate(numbers)])), f)
-    if type(output) is Value:
+    if isinstance(output, Value):
         for node in Graph(output).nodes:
             if node.op is not None:
                 findings += _check_node(node, node.op)
@@ -149,7 +149,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, lang: str = "pt") -> Repo
 
         def moved(number: float, place: int = place) -> Any:
             value = f(*rebuild([Value(given) for given in (*numbers[:place], number, *numbers[place + 1 :])]))
-            return value.data if type(value) is Value else value
+            return value.data if isinstance(value, Value) else value
 
         findings.append(_compared(_subject("whole", place=place + 1), moved, numbers[place], slope, noise))
     return Report(tuple(findings), lang)
@@ -241,7 +241,7 @@ def _compared(what: Subject, curve: Curve, x: Any, found: Any, noise: float = 0.
 
 def _rounding(output: Any) -> float:
     """O quanto o arredondamento de cada nó pode mudar o resultado: ε · Σ |∂resultado/∂nó| · |nó| (Linnainmaa, 1976)."""
-    if type(output) is not Value:
+    if not isinstance(output, Value):
         return 0.0
     graph = Graph(output)
     _, totals = graph.contributions()

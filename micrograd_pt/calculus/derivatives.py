@@ -80,7 +80,7 @@ def value_and_grad(f: Function, argnums: Which = 0) -> Function:
 
     def from_program(*args: Any, **options: Any) -> tuple[Any, Any]:
         leaves = flat(list(args), "o argumento", arrays=f.arrays)[0]  # type: ignore[attr-defined]
-        if options or _tracing.depth or any(type(leaf) is Value for leaf in leaves):
+        if options or _tracing.depth or any(isinstance(leaf, Value) for leaf in leaves):
             return derived(*args, **options)
         value, slopes = f.value_and_gradients(args)  # type: ignore[attr-defined]
         return value, _chosen(args, slopes, argnums)
@@ -279,8 +279,8 @@ class _Trace:
         self.inside = _tracing.depth > 0
         for place in chosen:
             numbers, rebuild = flat(args[place], f"o argumento {place}")
-            self.inside = self.inside or any(type(number) is Value for number in numbers)
-            nodes = [ops.identity(number) if type(number) is Value else Value(number) for number in numbers]
+            self.inside = self.inside or any(isinstance(number, Value) for number in numbers)
+            nodes = [ops.identity(number) if isinstance(number, Value) else Value(number) for number in numbers]
             traced[place] = rebuild(nodes)
             self.inputs += nodes
             self.rebuilds.append((len(nodes), rebuild))
@@ -290,7 +290,7 @@ class _Trace:
     def gradient(self, output: Any) -> Any:
         """O gradiente de um resultado, na forma dos argumentos."""
         received: dict[Value, Any] = {}
-        if type(output) is Value:
+        if isinstance(output, Value):
             try:
                 received = gradients_of(output, create_graph=self.inside)
             except DomainError:  # talvez só falte uma derivada que ninguém pediu, a de um Value trazido de fora
@@ -304,7 +304,7 @@ class _Trace:
 
     def outward(self, number: Any) -> Any:
         """O número como sai daqui: `Value` dentro de outra derivada, número puro fora."""
-        return number.data if type(number) is Value and not self.inside else number
+        return number.data if isinstance(number, Value) and not self.inside else number
 
 
 def gradients_of(output: Value, *, create_graph: bool = False) -> dict[Value, Any]:
@@ -345,7 +345,7 @@ def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -
     Por um ramo fechado não passa nada, nem a derivada que atrás dele não existe: o erro dela anda pelo grafo no lugar
     do número, e só é um erro se chega ao resultado.
     """
-    if type(output) is not Value:
+    if not isinstance(output, Value):
         return 0
     order = ancestors(output)
     if create_graph:
@@ -354,12 +354,12 @@ def _forward_mode(output: Any, tangents: dict[Value, Any], create_graph: bool) -
     for node in order:
         if node in moving or node.op is None:
             continue
-        wanted = [type(arg) is Value and arg in moving for arg in node.args]
+        wanted = [isinstance(arg, Value) and arg in moving for arg in node.args]
         numbers = (node, node.args) if create_graph else (node.data, node.args_data)
         try:
             slopes = node.op.derivatives(numbers[0], numbers[1], labels(node.args), wanted)
             for arg, slope in zip(node.args, slopes, strict=True):
-                if slope is None or type(arg) is not Value or arg not in moving:
+                if slope is None or not isinstance(arg, Value) or arg not in moving:
                     continue
                 if isinstance(moving[arg], Exception):
                     raise moving[arg]
@@ -403,7 +403,7 @@ def flat(tree: Any, what: str, *, arrays: bool = False) -> tuple[list[Any], Func
         if arrays:
             return [tree], lambda numbers: numbers[0]
         raise TypeError(f"{what} espera números em listas, tuplas ou dicionários, e recebeu um array; use .tolist()")
-    number = tree if type(tree) is Value else as_number(tree, what)
+    number = tree if isinstance(tree, Value) else as_number(tree, what)
     return [number], lambda numbers: numbers[0]
 
 
@@ -422,7 +422,7 @@ def one_number(output: Any, f: Function) -> Any:
     Raises:
         TypeError: não é.
     """
-    if type(output) is Value:
+    if isinstance(output, Value):
         return output
     name = getattr(f, "__name__", "a função")
     if isinstance(output, (list, tuple, dict)):

@@ -137,7 +137,7 @@ def require_same(expected: Any, found: Any, tolerance: float = 0.0) -> None:
     Raises:
         CompileError: não é o mesmo.
     """
-    number = expected.data if type(expected) is Value else expected
+    number = expected.data if isinstance(expected, Value) else expected
     if math.isfinite(number) and not math.isclose(number, found, rel_tol=1e-9, abs_tol=max(1e-12, tolerance)):
         raise CompileError(
             f"a função dá {shorten(number)}, e traçada daria {shorten(found)}: ela decide por algo que o traço não "
@@ -192,7 +192,7 @@ class Compiled:
                 raise TypeError(f"{', '.join(bound.kwargs)}: uma função compilada só recebe argumentos que têm lugar")
             args = bound.args
         numbers, rebuild = flat(list(args), "o argumento", arrays=self.arrays)
-        if any(type(number) is Value for number in numbers):
+        if any(isinstance(number, Value) for number in numbers):
             return self._f(*args)
         return _value(self._for(args, numbers, rebuild), numbers)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
+from micrograd_pt.compiler.reaching import fields, global_names, holds_objects, parts
 from micrograd_pt.engine import Value
 
-_OURS = __name__.partition(".")[0]
 _KEEPERS = (list, dict, set, deque)
 
 
@@ -28,7 +28,11 @@ def twin_of(f: Any, only: Sequence[Value] | None = None) -> tuple[Any, list[Any]
     """
     try:
         leading, leaves = _leading_to_leaves(f, only)
-        copies: dict[int, Any] = {id(leaf): Value(0, leaf.label) for leaf in leaves}
+        copies: dict[int, Any] = {id(leaf): copy.copy(leaf) for leaf in leaves}
+        for leaf in leaves:
+            copied = copies[id(leaf)]
+            copied.data = copied.grad = 0
+            vars(copied).update({name: _copied(held, leading, copies) for name, held in vars(copied).items()})
         return _copied(f, leading, copies), [copies[id(leaf)] for leaf in leaves]
     except Exception:  # um objeto de quem chama que não se deixa percorrer ou copiar
         return f, []
@@ -41,9 +45,9 @@ def _leading_to_leaves(f: Any, only: Sequence[Value] | None) -> tuple[set[int], 
     waiting, leaves = [f], []
     while waiting:
         item = waiting.pop()
-        if type(item) is Value and item.op is None:
+        if isinstance(item, Value) and item.op is None:
             leaves.append(item)
-        for part in _parts(item):
+        for part in parts(item):
             holders.setdefault(id(part), []).append(id(item))
             if id(part) not in seen and not isinstance(part, (int, float, str)):
                 seen[id(part)] = part
@@ -58,47 +62,6 @@ def _leading_to_leaves(f: Any, only: Sequence[Value] | None) -> tuple[set[int], 
             leading.add(place)
             back += holders.get(place, ())
     return leading, leaves
-
-
-def _parts(item: Any) -> Iterator[Any]:
-    """O que um objeto guarda."""
-    if isinstance(item, (list, tuple, set, frozenset, deque)):
-        yield from item
-    elif isinstance(item, dict):
-        yield from item.values()
-    elif isinstance(item, FunctionType):
-        if item.__module__ and item.__module__.partition(".")[0] == _OURS:
-            return  # o que é deste pacote só escreve
-        yield from (item.__defaults__, item.__kwdefaults__)
-        yield from [cell.cell_contents for cell in item.__closure__ or ()]
-        yield from [item.__globals__[name] for name in _names(item.__code__) if name in item.__globals__]
-    elif isinstance(item, MethodType):
-        yield from (item.__func__, item.__self__)
-    elif isinstance(item, partial):
-        yield from (item.func, *item.args, *item.keywords.values())
-    elif _holds_objects(item):
-        yield from item.flat
-    elif not isinstance(item, (type, ModuleType, Value)):
-        yield from _fields(item).values()
-
-
-def _holds_objects(item: Any) -> bool:
-    """Verdadeiro para um array de objetos."""
-    return hasattr(item, "flat") and str(getattr(item, "dtype", "")) == "object"
-
-
-def _fields(item: Any) -> dict[str, Any]:
-    """Os campos de um objeto, de dicionário ou fixos; de uma função já compilada, só a que se compilou."""
-    if hasattr(item, "value_and_gradients"):
-        return {"_f": item._f}
-    fixed = [name for kind in type(item).__mro__ for name in vars(kind).get("__slots__", ())]
-    return {name: getattr(item, name) for name in fixed if hasattr(item, name)} | getattr(item, "__dict__", {})
-
-
-def _names(code: CodeType) -> set[str]:
-    """Os nomes globais que um código usa, com os das funções escritas dentro dele."""
-    inner = [_names(part) for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union(*inner)
 
 
 def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
@@ -128,13 +91,13 @@ def _copied(item: Any, leading: set[int], copies: dict[int, Any]) -> Any:
         made = copies[id(item)] = _another(item)
         for key in item if isinstance(item, dict) else range(len(item)):
             made[key] = again(item[key])
-    elif _holds_objects(item):
+    elif holds_objects(item):
         made = item.copy()
         made.flat = [again(part) for part in item.flat]
     else:
         made = copies[id(item)] = _another(item)
         own = getattr(made, "__dict__", {})
-        for name, part in _fields(item).items():
+        for name, part in fields(item).items():
             if name in own:
                 own[name] = again(part)  # por dentro: um atributo pode ser uma propriedade, que faz mais do que guardar
             else:
@@ -163,7 +126,7 @@ def _function(item: FunctionType, leading: set[int], copies: dict[int, Any]) -> 
     copies[id(item)] = made
     for cell, before in zip(cells, item.__closure__ or (), strict=True):
         cell.cell_contents = _copied(before.cell_contents, leading, copies)
-    for name in _names(item.__code__) & world.keys():
+    for name in global_names(item):
         world[name] = _copied(world[name], leading, copies)
     made.__defaults__ = _copied(item.__defaults__, leading, copies)
     made.__kwdefaults__ = _copied(item.__kwdefaults__, leading, copies)

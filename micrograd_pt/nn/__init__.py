@@ -1,5 +1,6 @@
 """Redes neurais: `Neuron`, `Layer` e `MLP`, de onde vêm os seus pesos, e as funções de perda."""
 
+from micrograd_pt.engine import Value
 from micrograd_pt.nn.layers import ACTIVATIONS, MLP, Layer, Module, Neuron
 from micrograd_pt.nn.losses import (
     binary_cross_entropy,
@@ -17,6 +18,7 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "Value",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",

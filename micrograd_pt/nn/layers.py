@@ -1,12 +1,14 @@
 """Redes neurais: `Neuron`, `Layer` e `MLP`, sobre nós `Value`.
 
-Um neurônio são dois nós do grafo: a soma ponderada das entradas e a ativação.
+Um neurônio são dois nós do grafo: a soma ponderada das entradas e a ativação. Uma rede é feita de objetos comuns, que
+se editam: `n.w`, `n.b`, `layer.neurons`, `mlp.layers`; numa camada ou rede cabe tudo o que se chama. Chamar é a
+interface: só um `Neuron` com o `__call__` do pacote toma o atalho, que dá o mesmo.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +17,7 @@ from micrograd_pt.engine import Value
 from micrograd_pt.given import Number, Shown, as_number, one_of, shorten, whole
 from micrograd_pt.nn.initializers import Generator, Initializer, initializer
 from micrograd_pt.ops import Operation
-from micrograd_pt.written import weighted_sum
+from micrograd_pt.written import products_are_ours, weighted_sum
 
 ACTIVATIONS: dict[str, Operation | None] = {
     "linear": None,
@@ -37,6 +39,22 @@ if TYPE_CHECKING:
         """O que uma camada dá: um `Value` se há um neurônio de saída, senão uma lista; só quem a fez sabe qual."""
 else:
     Output = Value | list[Value]
+
+
+class Derived:
+    """Um atributo que se calcula enquanto ninguém o atribui.
+
+    Args:
+        read: o que o calcula, do objeto.
+        doc: o que ele é.
+    """
+
+    def __init__(self, read: Callable[[Any], Any], doc: str) -> None:
+        self.read = read
+        self.__doc__ = doc
+
+    def __get__(self, item: Any, kind: type) -> Any:
+        return self if item is None else self.read(item)
 
 
 class Module:
@@ -71,7 +89,13 @@ class Neuron(Module, Shown):
         ValueError: ativação desconhecida ou `nin` menor que 1.
     """
 
+    # O que falta a uma subclasse com o seu próprio __init__.
+    activation: str = "relu"
+    _nonlin: bool = True
+    b: Value | None = None
+    name: str = ""
     sources: Sequence[str] = ()
+    w: list[Value]
 
     def __init__(
         self,
@@ -85,18 +109,27 @@ class Neuron(Module, Shown):
         sources: Sequence[str] = (),
     ) -> None:
         nin = whole(nin, "nin")
-        self.activation: str = _known(activation) if nonlin else "linear"
+        self.activation = _known(activation)
+        self.nonlin = nonlin and activation != "linear"
         weight = weight or partial(random.uniform, -1, 1)
         self.name = name
         self.sources = [str(source) for source in sources or [f"x{i + 1}" for i in range(nin)]]
         ending = f"_{name}" if name else ""
-        self.w: list[Value] = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
-        self.b: Value | None = Value(0.0, f"b{ending}") if bias else None
+        self.w = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
+        self.b = Value(0.0, f"b{ending}") if bias else None
 
     @property
     def nonlin(self) -> bool:
-        """Verdadeiro se há uma ativação não linear."""
-        return self.activation != "linear"
+        """Verdadeiro se há uma ativação não linear; False o torna linear, e True, um que é linear, relu."""
+        if isinstance(self.activation, str):
+            return self.activation != "linear"
+        return self._nonlin  # uma subclasse guarda em activation outra coisa, e decide ela por nonlin
+
+    @nonlin.setter
+    def nonlin(self, given: bool) -> None:
+        self._nonlin = bool(given)
+        if isinstance(self.activation, str) and self._nonlin != self.nonlin:
+            self.activation = "relu" if given else "linear"
 
     def __call__(self, x: Inputs) -> Value:
         """A saída do neurônio.
@@ -109,29 +142,44 @@ class Neuron(Module, Shown):
             TypeError: uma entrada não é um número.
         """
         inputs = _inputs(x, len(self.w), "o neurônio")
-        return self._respond(inputs, _numbers(inputs))
+        return self._respond(inputs, _numbers(inputs), products_are_ours())
 
-    def _respond(self, inputs: list[Any], numbers: list[Any]) -> Value:
-        """A saída, para entradas já conferidas, e os números delas já separados."""
-        if self.b is None:
-            net = weighted_sum(self.w, inputs, numbers)
+    def _respond(self, inputs: list[Any], numbers: list[Any], short: bool) -> Value:
+        """A saída, para entradas já conferidas, e os números delas já separados.
+
+        Args:
+            inputs: as entradas.
+            numbers: o que elas valem.
+            short: verdadeiro se toda soma ponderada é um nó só; senão pergunta-se se estes operandos trocam os sinais.
+        """
+        weights, bias = self.w, self.b
+        if len(weights) != len(inputs):
+            raise ValueError(
+                f"o neurônio {self.name or self!r} tem {len(weights)} peso(s), e recebeu {len(inputs)} entrada(s)"
+            )
+        net: Any
+        if not (short or products_are_ours([*weights, bias, *inputs])):
+            net = sum([w * x for w, x in zip(weights, inputs, strict=True)], 0 if bias is None else bias)
+        elif bias is None:
+            net = weighted_sum(weights, inputs, numbers)
         else:
-            net = weighted_sum([*self.w, self.b], [*inputs, 1], [*numbers, 1])
-        operation = ACTIVATIONS[self.activation]
+            net = weighted_sum([*weights, bias], [*inputs, 1], [*numbers, 1])
+        operation = ACTIVATIONS[_known(self.activation)]
         if operation is None:
             net.label = self.name
-            return net
+            return net  # type: ignore[no-any-return]
         net.label = f"z_{self.name}" if self.name else ""
         out: Value = getattr(net, operation.name)()  # o método de cada ativação registra sem voltas
         out.label = self.name
         return out
 
     def parameters(self) -> list[Value]:
-        """Os pesos, na ordem das entradas, e por último o viés, se há."""
-        return self.w if self.b is None else [*self.w, self.b]
+        """Os pesos, na ordem das entradas, e por último o viés, se há; uma lista nova a cada vez."""
+        return [*self.w] if self.b is None else [*self.w, self.b]
 
     def __repr__(self) -> str:
-        return f"{_NAMES[self.activation]}Neuron({len(self.w)})"
+        known = self.activation if isinstance(self.activation, str) else "relu" if self.nonlin else "linear"
+        return f"{_NAMES.get(known, known)}Neuron({len(self.w)})"
 
 
 class Layer(Module, Shown):
@@ -167,21 +215,33 @@ class Layer(Module, Shown):
         names = names or [""] * nout
         self.neurons: list[Neuron] = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
 
-    def __call__(self, x: Inputs) -> Output:
-        """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista."""
-        out: Any = self._respond(x)
+    def __call__(self, x: Inputs | Value) -> Output:
+        """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista.
+
+        Args:
+            x: as entradas; um número sozinho é uma entrada só.
+
+        Raises:
+            ValueError: número errado de entradas.
+            TypeError: uma entrada não é um número.
+        """
+        return self._respond(x, "a camada")
+
+    def _respond(self, x: Any, who: str) -> Output:
+        """As saídas; `who` é de quem se fala se as entradas não servem."""
+        if Neuron.__call__ is _PLAIN_CALL and {*map(type, self.neurons)} == {Neuron}:
+            inputs = _inputs(x, len(self.neurons[0].w), who)
+            numbers, short = _numbers(inputs), products_are_ours()
+            out: Any = [neuron._respond(inputs, numbers, short) for neuron in self.neurons]
+        else:
+            given = [*x] if isinstance(x, Iterator) else x
+            out = [neuron(given) for neuron in self.neurons]
         answer: Output = out[0] if len(out) == 1 else out
         return answer
 
-    def _respond(self, x: Sequence[Any]) -> list[Value]:
-        """As saídas, sempre numa lista; as entradas são conferidas uma vez só, e não neurônio por neurônio."""
-        inputs = _inputs(x, len(self.neurons[0].w), "a camada")
-        numbers = _numbers(inputs)
-        return [neuron._respond(inputs, numbers) for neuron in self.neurons]
-
     def parameters(self) -> list[Value]:
         """Os parâmetros, neurônio por neurônio."""
-        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+        return parameters_of(self.neurons)
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
@@ -209,10 +269,17 @@ class MLP(Module, Shown):
         ValueError: tamanho, ativação, inicializador ou tratamento do viés desconhecido.
     """
 
+    # O que falta a uma subclasse com o seu próprio __init__.
+    bias: str | None = "variable"
+    layers: list[Layer]
+
+    nin = Derived(lambda model: _width(model) - (model.bias == "column"), "O número de entradas.")
+    nouts = Derived(lambda model: _sizes(model), "O tamanho de cada camada.")
+
     def __init__(
         self,
         nin: int,
-        nouts: Sequence[int],
+        nouts: Iterable[int],
         *,
         activation: str = "relu",
         output_activation: str = "linear",
@@ -220,20 +287,20 @@ class MLP(Module, Shown):
         init: str | Initializer = "uniform",
         seed: int | None = None,
     ) -> None:
-        self.nin: int = whole(nin, "nin")
-        if not isinstance(nouts, Sequence) or isinstance(nouts, str) or not nouts:
+        nin = whole(nin, "nin")
+        if isinstance(nouts, (str, bytes)) or not hasattr(nouts, "__iter__") or not (nouts := list(nouts)):
             raise ValueError(f"nouts espera uma lista com o tamanho de cada camada, como [2, 1], e recebeu {nouts!r}")
-        self.nouts: list[int] = [whole(nout, "nouts") for nout in nouts]
-        self.bias: str | None = one_of(bias, "bias", ("variable", "column", None))
+        nouts = [whole(nout, "nouts") for nout in nouts]
+        self.bias = one_of(bias, "bias", ("variable", "column", None))
         _known(activation)
         _known(output_activation)
         generator: Generator = random if seed is None else random.Random(seed)
         extra = bias == "column"
-        sources = [f"x{i + 1}" for i in range(self.nin + extra)]
-        self.layers: list[Layer] = []
-        for depth, nout in enumerate(self.nouts):
-            last = depth == len(self.nouts) - 1
-            names = _unit_names(depth, nout if last else nout + extra, len(self.nouts))
+        sources = [f"x{i + 1}" for i in range(nin + extra)]
+        self.layers = []
+        for depth, nout in enumerate(nouts):
+            last = depth == len(nouts) - 1
+            names = _unit_names(depth, nout if last else nout + extra, len(nouts))
             self.layers.append(
                 Layer(
                     len(sources),
@@ -258,20 +325,45 @@ class MLP(Module, Shown):
             ValueError: número errado de entradas.
             TypeError: uma entrada não é um número.
         """
-        signal: Any = _inputs(x, self.nin, "a rede")
-        if self.bias == "column":
-            signal = [*signal, 1]
-        for layer in self.layers:
-            signal = layer._respond(signal)
-        answer: Output = signal[0] if len(signal) == 1 else signal
-        return answer
+        signal: Any = [*_inputs(x, self.nin, "a rede"), 1] if self.bias == "column" else x
+        for place, layer in enumerate(self.layers):
+            plain = place == 0 and type(layer) is Layer and Layer.__call__ is _PLAIN_LAYER_CALL
+            signal = layer._respond(signal, "a rede") if plain else layer(signal)
+        return signal  # type: ignore[no-any-return]
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, camada por camada, neurônio por neurônio."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
+        return parameters_of(self.layers)
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+_PLAIN_CALL, _PLAIN_LAYER_CALL = Neuron.__call__, Layer.__call__
+
+
+def is_plain(part: Any) -> bool:
+    """Verdadeiro se um neurônio ou uma camada calcula o que o pacote calcula, e não o que alguém pôs no lugar."""
+    if isinstance(part, Layer):
+        return type(part).__call__ is _PLAIN_LAYER_CALL and bool(part.neurons) and all(map(is_plain, part.neurons))
+    return isinstance(part, Neuron) and type(part).__call__ is _PLAIN_CALL
+
+
+def parameters_of(parts: Iterable[Any]) -> list[Value]:
+    """Os parâmetros das partes de um módulo, em ordem; uma que é só uma função não tem nenhum."""
+    return [parameter for part in parts if hasattr(part, "parameters") for parameter in part.parameters()]
+
+
+def _width(model: MLP) -> int:
+    """Quantos números entram na primeira camada, com a coluna de uns se há."""
+    return len(model.layers[0].neurons[0].w)
+
+
+def _sizes(model: MLP) -> list[int]:
+    """Quantos neurônios tem cada camada, sem o da coluna de uns."""
+    sizes = [len(layer.neurons) for layer in model.layers if isinstance(layer, Layer)]
+    extra = model.bias == "column"
+    return [*[size - extra for size in sizes[:-1]], *sizes[-1:]]
 
 
 def _unit_names(depth: int, size: int, layers: int) -> list[str]:
@@ -283,9 +375,14 @@ def _unit_names(depth: int, size: int, layers: int) -> list[str]:
 
 
 def _inputs(x: Any, expected: int, who: str) -> list[Any]:
-    """As entradas como lista, conferidas."""
+    """As entradas como lista, conferidas; onde se espera uma só, ela pode vir sem lista."""
+    if expected == 1 and isinstance(x, Value):
+        return [x]
     try:
-        inputs = [item if type(item) in (float, Value) else as_number(item, f"cada entrada d{who}") for item in x]
+        inputs = [
+            item if type(item) is float or isinstance(item, Value) else as_number(item, f"cada entrada d{who}")
+            for item in x
+        ]
     except TypeError:
         if isinstance(x, str) or not hasattr(x, "__iter__"):
             raise TypeError(f"{who} espera uma lista com {expected} número(s), e recebeu {shorten(x)}") from None
@@ -297,7 +394,7 @@ def _inputs(x: Any, expected: int, who: str) -> list[Any]:
 
 def _numbers(inputs: Sequence[Any]) -> list[Any]:
     """O que as entradas valem."""
-    return [item.data if type(item) is Value else item for item in inputs]
+    return [item.data if isinstance(item, Value) else item for item in inputs]
 
 
 def _known(activation: str) -> str:

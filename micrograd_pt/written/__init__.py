@@ -10,7 +10,7 @@ from micrograd_pt.written.expressions import (
     without_factor,
 )
 from micrograd_pt.written.infix import ATOM, CHOICE, COMPARE, FACTOR, TERM, UNARY, Infix, PythonInfix, Spelled, signs
-from micrograd_pt.written.methods import weighted_sum
+from micrograd_pt.written.methods import products_are_ours, weighted_sum
 
 __all__ = [
     "ARITHMETIC",
@@ -28,6 +28,7 @@ __all__ = [
     "Spelled",
     "Written",
     "opened",
+    "products_are_ours",
     "signs",
     "weighted_sum",
     "without_factor",

@@ -20,6 +20,9 @@ from micrograd_pt.written.expressions import Book, opened
 from micrograd_pt.written.infix import spelled
 
 PLAIN: dict[str, Any] = {name: method for name, method in vars(Value).items() if hasattr(method, "operation")}
+_RULES, _PRODUCTS = vars(Value), ("__add__", "__radd__", "__mul__", "__rmul__")
+_OWN: set[Any] = set(PLAIN.values())
+"""Os métodos do pacote, e não os que alguém pôs no lugar deles."""
 _WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # 64 parcelas por extenso, no máximo
 _WORLD = {"Value": Value, "ERRORS": _ERRORS, "PAUSES": PAUSES, "new": object.__new__}
 _METHOD = """
@@ -61,6 +64,7 @@ def weighted(nodes, numbers):
     return own, 0 + {value}"""
 
 
+@cache
 def written_method(name: str) -> Any:
     """O método de `Value` com esse nome, com a fórmula da linha por extenso."""
     book, operation = Book(), PLAIN[name].operation
@@ -75,7 +79,28 @@ def written_method(name: str) -> Any:
         holes |= {"real": "type(data) is float", "first": first, "second": second}
     made = _defined(_METHOD.format(value=value, **holes), "method", plain=PLAIN[name], operation=operation)
     made.__qualname__ = f"Value.{name}"
+    _OWN.add(made)
     return made
+
+
+def products_are_ours(operands: Sequence[Any] | None = None) -> bool:
+    """Verdadeiro se ninguém pôs outras regras no lugar das do produto e da soma, em `Value` ou numa subclasse.
+
+    Args:
+        operands: o que se multiplica e soma; sem indicação, qualquer nó, de qualquer subclasse que exista.
+    """
+    if _RULES["__mul__"] not in _OWN or _RULES["__add__"] not in _OWN:
+        return False
+    kinds = Value.__subclasses__() if operands is None else {*map(type, operands)}
+    return not any([_has_products(kind, deep=operands is None) for kind in kinds if issubclass(kind, Value)])
+
+
+def _has_products(kind: type, deep: bool) -> bool:
+    """Verdadeiro se uma subclasse tem o seu produto ou a sua soma; com `deep`, ou uma das subclasses dela."""
+    own = kind.__mro__[: kind.__mro__.index(Value)]
+    found = any([not vars(base).keys().isdisjoint(_PRODUCTS) for base in own])
+    below: list[type] = kind.__subclasses__() if deep else []
+    return found or any([_has_products(one, deep) for one in below])
 
 
 def written_sending(operation: Operation) -> list[str]:
@@ -101,7 +126,7 @@ def written_sending(operation: Operation) -> list[str]:
         if uses_result:
             own = "node._second_data" if len(args) == 1 else spelled(book.apply(operation, args))
             inner = [f"if node.data is not {own} and node.data != {own}:", "    raise ValueError", *inner]
-        lines += inner if len(args) == 1 else _under("if type(arg) is Value:", inner)
+        lines += inner if len(args) == 1 else _under("if isinstance(arg, Value):", inner)
     return lines
 
 
@@ -124,11 +149,14 @@ def written_sum(width: int) -> Any:
 
 
 def weighted_sum(weights: Sequence[Value], inputs: Sequence[Any], numbers: Sequence[Any]) -> Value:
-    """O nó de w₁·x₁ + … + wₙ·xₙ, como `Value.record` o faria; `numbers` é o que as entradas valem, já separado."""
+    """O nó de w₁·x₁ + … + wₙ·xₙ, como `Value.record` o faria; `numbers` é o que as entradas valem, já separado.
+
+    Pesos e entradas são tantos uns quantas as outras: quem chama o conferiu.
+    """
     if engine.shortcut is not None and not PAUSES and 0 < len(weights) <= _WIDEST:
         try:
             own, data = written_sum(len(weights))(weights, numbers)
-        except _ERRORS:
+        except (*_ERRORS, AttributeError):  # um peso pode ser um número
             data = None
         if type(data) is float:  # o resultado só é um float se todos são números comuns
             node = object.__new__(Value)
@@ -144,7 +172,7 @@ def _send_products(node: Value, upstream: Any, received: dict[Value, Any]) -> No
     args, numbers = node._first, node._first_data
     half = len(args) // 2
     for arg, local in zip(args, numbers[half:] + numbers[:half], strict=True):
-        if type(arg) is Value:
+        if isinstance(arg, Value):
             before = received[arg]
             received[arg] = upstream * local if before is None else before + upstream * local
 
@@ -162,7 +190,7 @@ def _send(operation: Operation, node: Value, upstream: Any, received: dict[Value
         raise ValueError  # quem compara com mais cuidado é `engine`
     slopes = [rule(node.data, *numbers) for rule in rules] if isinstance(rules, tuple) else rules(node.data, *numbers)
     for arg, local in zip(node.args, slopes, strict=True):
-        if type(arg) is Value and local is not None:
+        if isinstance(arg, Value) and local is not None:
             part, before = upstream * local, received[arg]
             received[arg] = part if before is None else before + part
 
@@ -170,19 +198,21 @@ def _send(operation: Operation, node: Value, upstream: Any, received: dict[Value
 def _shortcut(order: dict[Any, Any], start: Any) -> Any:
     """O atalho da regra da cadeia; None onde os números não são `float`, e onde há um erro a explicar."""
     root = next(reversed(order))
-    if type(start) is not float or type(root) is not Value:
+    if type(start) is not float or not isinstance(root, Value):
         return None
     order[root] = start
     try:
         return written_sweep()(order)
-    except _ERRORS:
+    except (*_ERRORS, AttributeError):
         return None
 
 
-def _at_first_use(self: Value, name: str, *others: Any) -> Any:
-    """Um método que, da primeira vez, se escreve por extenso e fica no próprio lugar."""
-    setattr(Value, name, written_method(name))
-    return getattr(self, name)(*others)
+def _at_first_use(self: Value, name: str, *others: Any, **named: Any) -> Any:
+    """Um método que, da primeira vez, se escreve por extenso e fica no próprio lugar, se ninguém pôs ali outro."""
+    method = PLAIN[name] if engine.shortcut is None else written_method(name)
+    if vars(Value)[name] in _OWN:
+        setattr(Value, name, method)
+    return method(self, *others, **named)
 
 
 def _set_rule(operation: Operation, name: str, rule: Any) -> None:
@@ -190,7 +220,8 @@ def _set_rule(operation: Operation, name: str, rule: Any) -> None:
     if name in ("value", "partials") and hasattr(operation, name) and operation.name in BUILT_IN:
         engine.shortcut = None
         for method, plain in PLAIN.items():
-            setattr(Value, method, plain)
+            if vars(Value)[method] in _OWN:
+                setattr(Value, method, plain)
     object.__setattr__(operation, name, rule)
 
 
@@ -209,4 +240,5 @@ ops.weighted_sum.__dict__["send"] = _send_products
 setattr(Operation, "send", _send)  # noqa: B010
 setattr(Operation, "__setattr__", _set_rule)  # noqa: B010
 for _name in PLAIN:
-    setattr(Value, _name, partialmethod(_at_first_use, _name))
+    _OWN.add(_waiting := partialmethod(_at_first_use, _name))
+    setattr(Value, _name, _waiting)

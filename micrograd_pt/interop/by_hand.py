@@ -1,0 +1,187 @@
+"""Um nó montado à mão, `Value(t, (self,), "sig")` com o seu `_backward`: por que não serve, e a linha que o substitui.
+
+A regra já está escrita no método de quem chama: a conta do valor, e o que se soma a `self.grad`. Ela é lida ali e posta
+na forma de uma linha da tabela, que a mensagem mostra pronta para copiar.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from types import FrameType
+from typing import Any
+
+from micrograd_pt.given import shorten
+from micrograd_pt.ops import BUILT_IN
+
+_OURS = __name__.partition(".")[0]
+_LETTERS = "xabcd"
+
+
+def named_by_micrograd(node: Any, label: Any, sign: Any, name: Any, children: Any) -> str:
+    """O rótulo dado como no micrograd, `Value(2.0, (), "", "x")`; o sinal fica em `_op`.
+
+    Args:
+        node: o nó que se faz.
+        label: o segundo argumento: o rótulo, ou os filhos.
+        sign: o que `_op` mostra.
+        name: o rótulo, se o segundo argumento são os filhos.
+        children: os filhos, dados pelo nome.
+
+    Raises:
+        TypeError: há filhos, ou um texto não é um.
+    """
+    if isinstance(label, (tuple, list, set, frozenset)):
+        label, children = "", children or label
+    for text, what in ((label, "label"), (sign, "_op"), (name, "name")):
+        if not isinstance(text, str):
+            raise TypeError(f"{what} espera um texto, e recebeu {shorten(text)} ({type(text).__name__})")
+    if children:
+        raise made_by_hand(sign)
+    if sign:
+        node._op = sign
+    return str(label or name)
+
+
+def made_by_hand(sign: str = "") -> TypeError:
+    """O erro de quem monta um nó à mão, com a linha da tabela que faz o mesmo."""
+    return TypeError(
+        "quem liga um nó aos seus filhos são as operações, porque só elas sabem a derivada; em vez de filhos e de um "
+        f"_backward, escreva a regra como uma linha da tabela, e use {_identifier(sign)}(...) como função:\n\n"
+        f"{textwrap.indent(_row(sign), '    ')}\n"
+    )
+
+
+def _identifier(sign: str) -> str:
+    return sign if sign.isidentifier() else "f"
+
+
+def _row(sign: str) -> str:
+    """A chamada a `operation` com a regra que o método de quem chama tem; um exemplo, se ela não se deixa ler."""
+    name, frame = _identifier(sign), inspect.currentframe()
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    try:
+        found = _rule(frame) if frame is not None else None
+    except (OSError, TypeError, SyntaxError, ValueError, IndexError):  # sem o texto: num terminal, ou só compilado
+        found = None
+    value, slopes, letters = found or ("x * x", ["2 * x"], "x")
+    rules = "".join([f", lambda y, {', '.join(letters)}: {slope}" for slope in slopes])
+    made = f'{name} = operation("{name}", "{sign or name}", lambda {", ".join(letters)}: {value}{rules})'
+    used = [row for row in BUILT_IN if re.search(rf"\b{row}\(", made)]
+    made = f"from micrograd_pt import {', '.join(sorted([*used, 'operation']))}\n{made}"
+    return made if found else f"{made}  # o valor, e a derivada pelo resultado y e pelo argumento"
+
+
+def _is_ours(frame: FrameType) -> bool:
+    """Verdadeiro no pacote, e no `__init__` de uma subclasse, que só passa adiante o que recebeu."""
+    return frame.f_globals.get("__name__", "").partition(".")[0] == _OURS or frame.f_code.co_name == "__init__"
+
+
+def _rule(frame: FrameType) -> tuple[str, list[str], str] | None:
+    """O valor, as derivadas e os nomes dos argumentos, do texto da função que está sendo executada."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(frame.f_code)))
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and _children(node.value)]
+    if not made or not isinstance(made[0].targets[0], ast.Name):
+        return None
+    call = made[0].value
+    assert isinstance(call, ast.Call)
+    children, result = _children(call), made[0].targets[0].id
+    letters = _LETTERS[: len(children)] if len(children) == 1 else _LETTERS[1 : 1 + len(children)]
+    known: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            known.setdefault(node.targets[0].id, node.value)
+    known.pop(result)
+    reader = _Reader(dict(zip(children, letters, strict=True)), result, known)
+    value = call.args[0] if call.args else next(one.value for one in call.keywords if one.arg == "data")
+    written = ast.unparse(reader.visit(value))
+    if isinstance(value, ast.Name):  # t = …; out = Value(t, …): nas derivadas, t é o resultado
+        known[value.id] = ast.Name("y")
+    parts = {
+        node.target.value.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute)
+        if node.target.attr == "grad" and isinstance(node.target.value, ast.Name)
+    }
+    slopes = [_without_upstream(parts[child], result) for child in children]
+    shown = [ast.unparse(reader.visit(slope)) for slope in slopes]
+    return written, shown, letters
+
+
+def _children(call: ast.expr) -> list[str]:
+    """Os nomes dos filhos, se isto é um `Value(..., (a, b), ...)`."""
+    if not isinstance(call, ast.Call):
+        return []
+    given = call.args[1:2] + [one.value for one in call.keywords if one.arg == "_children"]
+    held = given[0].elts if given and isinstance(given[0], (ast.Tuple, ast.List, ast.Set)) else []
+    return [node.id for node in held if isinstance(node, ast.Name)]
+
+
+def _without_upstream(part: ast.expr, result: str) -> ast.expr:
+    """A derivada local: o que se soma ao gradiente, sem o fator `out.grad`.
+
+    Raises:
+        ValueError: o gradiente de cima não é um fator.
+    """
+    if _is_field(part, result, "grad"):
+        return ast.Constant(1)
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+        for one, other, place in ((part.left, part.right, "right"), (part.right, part.left, "left")):
+            if _is_field(one, result, "grad"):
+                return other
+            if isinstance(one, ast.BinOp) and _names_gradient(one, result):
+                inner = _without_upstream(one, result)
+                left, right = (inner, other) if place == "right" else (other, inner)
+                return (
+                    other
+                    if isinstance(inner, ast.Constant) and inner.value == 1
+                    else ast.BinOp(left, ast.Mult(), right)
+                )
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and _names_gradient(part.left, result):
+        return ast.BinOp(_without_upstream(part.left, result), ast.Div(), part.right)
+    if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub):
+        return ast.UnaryOp(ast.USub(), _without_upstream(part.operand, result))
+    raise ValueError("o gradiente de cima não é um fator")
+
+
+def _names_gradient(part: ast.expr, result: str) -> bool:
+    return any(_is_field(node, result, "grad") for node in ast.walk(part))
+
+
+def _is_field(node: ast.AST, name: str, field: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == field
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    )
+
+
+class _Reader(ast.NodeTransformer):
+    """Troca `self.data` pelo argumento, `out.data` por y, um nome local pela conta dele, e `math.f` por `f`."""
+
+    def __init__(self, letters: dict[str, str], result: str, known: dict[str, ast.expr]) -> None:
+        self.letters, self.result, self.known = letters, result, known
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if isinstance(node.value, ast.Name):
+            if node.attr == "data" and node.value.id in self.letters:
+                return ast.Name(self.letters[node.value.id])
+            if node.attr == "data" and node.value.id == self.result:
+                return ast.Name("y")
+            if node.value.id in ("math", "np", "numpy"):
+                return ast.Name(node.attr)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self.known:
+            return node
+        known = self.known.pop(node.id)
+        try:
+            found: ast.expr = self.visit(known)
+        finally:
+            self.known[node.id] = known
+        return found

@@ -1,0 +1,44 @@
+"""Uma subclasse de `Value` que troca um sinal: as operações que o micrograd faz dele passam a ser feitas dele.
+
+No micrograd uma subtração é uma soma e um produto por −1, e uma divisão um produto e uma potência; quem troca `__mul__`
+numa subclasse espera que a divisão o chame. Aqui cada uma é uma linha da tabela, menos nessa subclasse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from micrograd_pt.engine import Value
+
+
+def _reflected(made: Callable[..., Any]) -> Callable[..., Any]:
+    """O método de um sinal com este nó à direita; se à esquerda está outro nó, cabe a ele responder."""
+
+    def method(self: Value, other: Any) -> Any:
+        return NotImplemented if isinstance(other, Value) else made(self, other)
+
+    return method
+
+
+_MADE_OF: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "__radd__": (_reflected(lambda self, other: self + other), ("__add__",)),
+    "__rmul__": (_reflected(lambda self, other: self * other), ("__mul__",)),
+    "__neg__": (lambda self: self * -1, ("__mul__",)),
+    "__sub__": (lambda self, other: self + (-other), ("__add__", "__mul__", "__neg__")),
+    "__rsub__": (_reflected(lambda self, other: other + (-self)), ("__add__", "__mul__", "__neg__")),
+    "__truediv__": (lambda self, other: self * other**-1, ("__mul__", "__pow__")),
+    "__rtruediv__": (_reflected(lambda self, other: other * self**-1), ("__mul__", "__pow__")),
+}
+"""De que cada operação é feita no micrograd, e os sinais que ela usa."""
+
+
+def _prepare(cls: type[Value], /, **options: Any) -> None:
+    super(Value, cls).__init_subclass__(**options)
+    own = {name for kind in cls.__mro__[: cls.__mro__.index(Value)] for name in vars(kind)}
+    for name, (made, of) in _MADE_OF.items():
+        if name not in own and not own.isdisjoint(of):
+            setattr(cls, name, made)
+
+
+setattr(Value, "__init_subclass__", classmethod(_prepare))  # noqa: B010
