@@ -4,6 +4,7 @@ from micrograd_pt.compiler.arrays import ArrayProgram
 from micrograd_pt.compiler.program import Program, compile_graph, program_of
 from micrograd_pt.compiler.tracing import Traced, compiled, require_same, trace
 from micrograd_pt.compiler.twins import twin_of
+from micrograd_pt.compiler.watching import Watch
 from micrograd_pt.written import CompileError
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CompileError",
     "Program",
     "Traced",
+    "Watch",
     "compile_graph",
     "compiled",
     "program_of",

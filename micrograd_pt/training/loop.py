@@ -39,10 +39,11 @@ def train(
     """Treina por descida do gradiente: w ← w − taxa × ∂E/∂w.
 
     O modelo e a perda são compilados uma vez, se isso é possível; os resultados são os mesmos, a menos dos últimos
-    algarismos. Um modelo que decide algo pelo valor de um nó, que lê o `data` de um parâmetro ou que muda de uma
-    chamada para outra (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. A
-    mudança se percebe em algumas chamadas antes da primeira época, que um contador ou um gerador só dele também
-    conta; um que só muda mais adiante pede `compiled=False`.
+    algarismos. Um modelo que decide algo pelo valor de um nó, que lê o `data` de um parâmetro ou que muda por ser
+    chamado (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. Ele é chamado algumas
+    vezes antes da primeira época, que um contador ou um gerador só dele também conta. Antes de cada atualização se
+    comparam os números comuns que o modelo e a perda alcançam (atributos, itens, variáveis globais e de fora): se um
+    mudou, tudo é traçado outra vez. O que não se alcança assim (um arquivo, o relógio) é conferido de tempos em tempos.
 
     Args:
         model: a rede: chamada com uma amostra dá a saída; tem `parameters()`.
@@ -69,6 +70,7 @@ def train(
         DomainError: uma conta fora do domínio; diz em que nó.
         ValueError: um argumento fora do esperado.
         TypeError: uma entrada que não é número, ou um modelo, uma perda ou um otimizador que não serve.
+        CompileError: o modelo mudou durante o treinamento por onde não se vê; peça `compiled=False`.
     """
     samples = _checked_samples(X, y)
     epochs = whole(epochs, "epochs", 0)
@@ -89,6 +91,7 @@ def train(
             history.losses.append(total / len(samples) if mean else total)
         if not all(map(math.isfinite, stepper.values)):
             raise _diverged(epochs, history)
+        stepper.confirm()
     except OverflowError as error:
         raise _diverged(len(history.losses) + 1, history) from error
     except DomainError as error:

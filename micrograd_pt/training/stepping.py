@@ -1,21 +1,23 @@
 """Um passo de treinamento, de dois modos: pelo grafo, ou pelo programa compilado do modelo e da perda.
 
 `chosen_step` escolhe: tenta compilar a perda de uma amostra, e vai pelo grafo se algo o impede, dizendo o quê. Compila
-quem se deixa traçar com os parâmetros e a amostra só escritos, e dá depois, em até 64 amostras, a perda e os gradientes
-do grafo. O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito mais rápido; o grafo serve a todo
-modelo.
+quem se deixa traçar com os parâmetros e a amostra só escritos, dá depois, em até 64 amostras, a perda e os gradientes
+do grafo, e não muda por ser chamado. O programa dá o mesmo que o grafo, a menos dos últimos algarismos, e é muito mais
+rápido; o grafo serve a todo modelo. O que o modelo lê e não é um `Value` pode mudar de uma atualização para outra: o
+que se alcança é comparado antes de cada uma, e o resto, de tempos em tempos.
 """
 
 from __future__ import annotations
 
 import math
 import random
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from micrograd_pt.calculus import flat, gradients_of, shape
-from micrograd_pt.compiler import CompileError, Program, Traced, program_of, require_same, trace, twin_of
+from micrograd_pt.compiler import CompileError, Program, Traced, Watch, program_of, require_same, trace, twin_of
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import as_number, shorten
 from micrograd_pt.graph import Graph
@@ -23,6 +25,7 @@ from micrograd_pt.threads import assign
 from micrograd_pt.training.optimizers import Optimizer
 
 _CHECKED = 64  # amostras em que o programa é conferido com o grafo
+_OFTEN = 4096  # atualizações de uma conferência à seguinte, no máximo
 
 Sample = tuple[list[Any], Any]
 """Uma amostra e a sua saída desejada."""
@@ -71,6 +74,9 @@ class ByGraph:
             raise
         return float(total.data)
 
+    def confirm(self) -> None:
+        """Nada a conferir: cada passo chama o modelo."""
+
     def finish(self) -> None:
         """Desfaz uma atualização que Ctrl-C deixou pela metade."""
         assign(self.parameters, "data", self.values)
@@ -79,28 +85,36 @@ class ByGraph:
 class ByProgram:
     """O mesmo passo pelo programa do modelo e da perda; os parâmetros voltam ao modelo no fim.
 
-    Depois da primeira atualização o programa é conferido de novo: um número que o modelo leu por onde uma cópia não
-    alcança teria ficado como era, e daí em diante treina-se pelo grafo.
+    Um número que o modelo lê e que mudou desde que ele foi traçado faz traçá-lo outra vez. Um que não se alcança (de um
+    arquivo, do relógio, de um gerador) aparece ao conferir o programa com o grafo: logo depois da primeira atualização,
+    e daí em diante treina-se pelo grafo; mais tarde, e é um erro, porque o que já se treinou não é o que se pediu.
     """
 
-    def __init__(self, eager: ByGraph, program: Program, rows: Sequence[Sequence[float]]) -> None:
+    def __init__(self, eager: ByGraph, traced: ProgramOfSample) -> None:
         self.eager: ByGraph = eager
-        self.program: Program = program
-        self.rows: Sequence[Sequence[float]] = rows
+        self.traced: ProgramOfSample = traced
         self.values: Sequence[float] = eager.values
         self.gradients: Sequence[float] | None = None
+        self.updates: int = 0
         self.why: str = ""
+        self.alone: bool = _is_alone(eager.optimizer)
 
     def step(self, batch: Sequence[int]) -> float:
-        """Como em `ByGraph`; um erro é repetido pelo grafo, que sabe dizer em que nó ele está."""
+        """Como em `ByGraph`; um erro é repetido pelo grafo, que sabe dizer em que nó ele está.
+
+        Raises:
+            CompileError: o modelo já não dá o que dava, por algo que não se vê.
+        """
+        if not self.alone and not self.why and self.traced.watch.changed():
+            self._trace_again()
         if self.why:
             return self._by_graph(batch)
-        first = self.gradients is None
+        program, rows = self.traced.program, self.traced.rows
         try:
             if len(batch) == 1:
-                total, gradients = self.program.run(self.rows[batch[0]], self.values)
+                total, gradients = program.run(rows[batch[0]], self.values)
             else:
-                total, gradients = self.program.batch([self.rows[place] for place in batch], self.values)
+                total, gradients = program.batch([rows[place] for place in batch], self.values)
                 if self.eager.mean:
                     share = 1 / len(batch)
                     gradients = tuple([gradient * share for gradient in gradients])
@@ -114,19 +128,49 @@ class ByProgram:
         except BaseException:
             optimizer.__dict__ = memory
             raise
-        if first:
-            self._look_again(batch[0])
+        self.updates += 1
+        if self.updates & (self.updates - 1) == 0 or self.updates % _OFTEN == 0:
+            self.confirm(batch[0])
         return float(total)
 
-    def _look_again(self, place: int) -> None:
-        """Confere o programa com o grafo, onde os parâmetros já são outros."""
+    def confirm(self, place: int = 0) -> None:
+        """Confere o programa com o grafo, com os parâmetros de agora, numa amostra.
+
+        Raises:
+            CompileError: não dão o mesmo, e traçado outra vez o programa já é outro.
+        """
+        if self.why or not self.updates:
+            return
         self.finish()
         try:
-            _require_the_same(self.eager, self.program, self.rows, [place], self.values)
+            _require_the_same(self.eager, self.traced, [place], self.values)
         except CompileError as error:
-            self.why = str(error)
+            if self.updates == 1:
+                self.why = str(error)
+            elif not self._is_the_same():
+                raise CompileError(
+                    f"na atualização {self.updates} o modelo e a perda já não dão o que davam ao começar: leem algo "
+                    "que mudou por onde não se vê (um arquivo, o relógio, um gerador), e o que se treinou desde então "
+                    f"é outra coisa; use train(..., compiled=False). {error}"
+                ) from error
         except (ArithmeticError, ValueError):
             pass  # o próximo passo o dirá
+
+    def _is_the_same(self) -> bool:
+        """Verdadeiro se, traçado outra vez, o programa é o mesmo: a diferença era só de arredondamento, numa quina."""
+        try:
+            return traced_sample(self.eager, self.traced.pieces).program.source == self.traced.program.source
+        except Exception:  # código de quem chama
+            return False
+
+    def _trace_again(self) -> None:
+        """Traça de novo um modelo em que algo mudou; se não dá, daí em diante treina-se pelo grafo."""
+        self.finish()
+        self.eager.values = self.values
+        try:
+            self.traced = traced_sample(self.eager, self.traced.pieces)
+        except Exception as error:
+            self.why = str(error) or type(error).__name__
 
     def _by_graph(self, batch: Sequence[int]) -> float:
         """O passo pelo grafo, de onde o programa parou; se dá certo, o programa continua dali."""
@@ -156,44 +200,72 @@ def chosen_step(eager: ByGraph, compiled: bool) -> tuple[ByGraph | ByProgram, st
     flats = [flat(piece, "uma amostra") for piece in pieces]
     chance = random.getstate()
     try:
-        return _compiled_step(eager, [leaves for leaves, _ in flats], flats[0][1]), ""
+        return ByProgram(eager, traced_sample(eager, Pieces([leaves for leaves, _ in flats], flats[0][1]))), ""
     except Exception as error:  # código de quem chama: se há mesmo um erro, o passo pelo grafo o mostra
         random.setstate(chance)
         return eager, f"{error}" or type(error).__name__
 
 
-def _compiled_step(eager: ByGraph, rows: list[list[Any]], rebuild: Callable[..., Any]) -> ByProgram:
-    """O passo pelo programa.
+class Pieces(NamedTuple):
+    """As amostras com as suas saídas desejadas.
+
+    Attributes:
+        rows: os números de cada uma, em fila.
+        rebuild: devolve a uma fila a forma de uma amostra e da sua saída desejada.
+    """
+
+    rows: list[list[Any]]
+    rebuild: Callable[..., Any]
+
+
+class ProgramOfSample(NamedTuple):
+    """O programa da perda de uma amostra.
+
+    Attributes:
+        program: o programa.
+        pieces: as amostras.
+        watch: o que o modelo e a perda leem e não é um `Value`, como era.
+    """
+
+    program: Program
+    pieces: Pieces
+    watch: Watch
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        """Os números de cada amostra."""
+        return self.pieces.rows
+
+
+def traced_sample(eager: ByGraph, pieces: Pieces) -> ProgramOfSample:
+    """O programa do modelo e da perda, conferido.
 
     Args:
         eager: o passo pelo grafo.
-        rows: os números de cada amostra e da sua saída desejada, em fila.
-        rebuild: devolve a uma fila a forma de uma amostra e da sua saída desejada.
+        pieces: as amostras.
 
     Raises:
         CompileError: o programa não daria o mesmo que o grafo.
     """
-    if any(type(leaf) is Value for leaves in rows for leaf in leaves):
+    rows = pieces.rows
+    if any(isinstance(leaf, Value) for leaves in rows for leaf in leaves):
         raise CompileError("há Values entre as amostras")
-    chance = random.getstate()
+    chance, watch = random.getstate(), Watch(eager.model, eager.loss)
     _check_targets(eager)
-    traced, parameters = _traced(eager, rows[0], rebuild)
+    traced, parameters = _traced(eager, rows[0], pieces.rebuild)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
     inputs = traced.inputs[len(eager.parameters) :]
-    program = program_of(_graph(traced), inputs, parameters, parameters)
+    made = ProgramOfSample(program_of(_graph(traced), inputs, parameters, parameters), pieces, watch)
     places = list({tuple(row): place for place, row in enumerate(rows)}.values())
-    _require_the_same(eager, program, rows, places[:: 1 + len(places) // _CHECKED], eager.values)
-    return ByProgram(eager, program, rows)
+    _require_the_same(eager, made, places[:: 1 + len(places) // _CHECKED], eager.values)
+    changed = watch.changed()
+    if changed:
+        raise CompileError(f"o modelo ou a perda muda {changed} ao ser chamado")
+    return made
 
 
-def _require_the_same(
-    eager: ByGraph,
-    program: Program,
-    rows: Sequence[Sequence[float]],
-    places: Sequence[int],
-    values: Sequence[float],
-) -> None:
+def _require_the_same(eager: ByGraph, traced: ProgramOfSample, places: Sequence[int], values: Sequence[float]) -> None:
     """Confere a perda e os gradientes do programa com os do grafo, nas amostras desses números.
 
     Raises:
@@ -205,7 +277,7 @@ def _require_the_same(
         with enable_grad():
             expected = _require_node(eager.loss(eager.model(x), target))
         received = gradients_of(expected)
-        value, gradients = program.run(rows[place], values)
+        value, gradients = traced.program.run(traced.rows[place], values)
         require_same(expected.data, value)
         slopes = [received.get(parameter) or 0 for parameter in eager.parameters]
         size = max([abs(slope) for slope in slopes if math.isfinite(slope)], default=0.0)
@@ -213,10 +285,20 @@ def _require_the_same(
             require_same(slope, gradient, 1e-9 * size)
 
 
+def _is_alone(optimizer: Optimizer) -> bool:
+    """Verdadeiro se entre duas atualizações só corre código do pacote, e nada pode mudar o que o modelo lê.
+
+    Senão há outra linha de execução (a da barra de progresso não conta), ou um otimizador ou uma taxa de quem chama.
+    """
+    others = [one for one in threading.enumerate() if one is not threading.current_thread()]
+    quiet = all([type(one).__module__.partition(".")[0] == "tqdm" for one in others])
+    return quiet and type(optimizer).__module__ == Optimizer.__module__ and not callable(optimizer.learning_rate)
+
+
 def _check_targets(eager: ByGraph) -> None:
     """Chama a perda com cada saída desejada e números de saída: traçada, ela não teria o que conferir."""
     leaves, rebuild = flat(eager.model(eager.samples[0][0]), "a saída da rede")
-    output = rebuild([leaf.detach() if type(leaf) is Value else leaf for leaf in leaves])
+    output = rebuild([leaf.detach() if isinstance(leaf, Value) else leaf for leaf in leaves])
     for _, target in eager.samples:
         eager.loss(output, target)
 

@@ -1,0 +1,139 @@
+"""Os números comuns que um modelo ou uma função lê de fora, e que um programa guarda como eram: mudaram?
+
+Um programa lê de novo os `Value`s; o resto, um coeficiente, um item de uma lista, uma variável global, o nome de uma
+ativação, fica escrito nele como era quando foi traçado. Aqui se anota onde cada um está e quanto valia.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from functools import partial
+from operator import attrgetter, call, itemgetter
+from types import FunctionType, ModuleType
+from typing import Any
+
+from micrograd_pt.compiler.reaching import cells, fields, global_names, holds_objects, is_foreign, names_in, parts
+from micrograd_pt.engine import Value
+
+_PLAIN = (int, float, complex, str, bytes, Fraction, type(None))
+_MOST = 100_000  # objetos que se percorrem
+_LARGEST = 10_000  # números de um array que se comparam
+
+Reading = tuple[Callable[[], Any], Any, tuple[str, ...]]
+"""Como se leem os números de um objeto, o que valiam, e como se chamam."""
+
+
+class Watch:
+    """Os números, fora os dos `Value`s, por onde se alcança a partir de uma função, e o que valiam.
+
+    Args:
+        roots: as funções, ou os objetos que se chamam.
+    """
+
+    def __init__(self, *roots: Any) -> None:
+        self.readings: list[Reading] = []
+        seen, waiting = {id(root): root for root in roots}, list(roots)
+        while waiting and len(seen) < _MOST:
+            item = waiting.pop()
+            self.readings += [reading for reading in _readings(item)]
+            for part in (*parts(item), *_methods(item)):
+                if id(part) not in seen and not isinstance(part, _PLAIN):
+                    seen[id(part)] = part
+                    waiting.append(part)
+        self._reads = [read for read, _, _ in self.readings]
+        self._before = [before for _, before, _ in self.readings]
+
+    def changed(self) -> str:
+        """O nome do primeiro número que já não vale o que valia; vazio se nenhum mudou."""
+        try:
+            if list(map(call, self._reads)) == self._before:
+                return ""
+        except (AttributeError, LookupError, TypeError, ValueError):  # já não está lá
+            pass
+        for read, before, names in self.readings:
+            try:
+                now = read()
+            except (AttributeError, LookupError, TypeError, ValueError):
+                return names[0]
+            if now != before:
+                return _first_changed(now, before, names)
+        return ""
+
+
+def _first_changed(now: Any, before: Any, names: tuple[str, ...]) -> str:
+    """O nome do número que mudou; um NaN que continua a ser o mesmo objeto não mudou."""
+    if len(names) > 1:
+        return next(name for name, a, b in zip(names, now, before, strict=True) if a is not b and a != b)
+    return names[0]
+
+
+def _readings(item: Any) -> Iterator[Reading]:
+    """Como ler os números que um objeto guarda."""
+    if isinstance(item, dict):
+        yield from _read_items(item, item)
+    elif isinstance(item, (list, deque)):
+        yield partial(len, item), len(item), ("o tamanho de uma lista",)
+        yield from _read_items(item, dict(enumerate(item)))
+    elif isinstance(item, set):
+        yield item.copy, item.copy(), ("um conjunto",)
+    elif isinstance(item, FunctionType):
+        if not is_foreign(item):
+            yield from _read_function(item)
+    elif hasattr(item, "tobytes") and getattr(item, "size", _LARGEST) < _LARGEST and not holds_objects(item):
+        yield item.tobytes, item.tobytes(), ("um array",)
+    elif isinstance(item, Value):
+        if item.op is None:
+            yield from _read_items(vars(item), vars(item))
+    elif isinstance(item, type):
+        yield from _read_attributes(item, vars(item))
+    elif not isinstance(item, (tuple, frozenset, ModuleType)):
+        own = getattr(item, "__dict__", {})
+        yield from _read_items(own, own)
+        yield from _read_attributes(item, {name: held for name, held in fields(item).items() if name not in own})
+
+
+def _read_items(holder: Any, held: Mapping[Any, Any]) -> Iterator[Reading]:
+    keys = [key for key, number in held.items() if _is_plain(number)]
+    if keys:
+        read = itemgetter(*keys)
+        yield partial(read, holder), read(holder), tuple(map(str, keys))
+
+
+def _read_attributes(holder: Any, held: Mapping[str, Any]) -> Iterator[Reading]:
+    names = [name for name, number in held.items() if _is_plain(number) and name[:2] != "__"]
+    if names:
+        read = attrgetter(*names)
+        yield partial(read, holder), read(holder), tuple(names)
+
+
+def _read_function(item: FunctionType) -> Iterator[Reading]:
+    """As variáveis globais que a função usa, também de um módulo, e as da função em que foi escrita."""
+    world, names = item.__globals__, global_names(item)
+    yield from _read_items(world, {name: world[name] for name in names})
+    inner = names_in(item.__code__)
+    for module in [world[name] for name in names if isinstance(world[name], ModuleType)]:
+        yield from _read_items(vars(module), {name: vars(module)[name] for name in inner & vars(module).keys()})
+    found = cells(item)
+    for name, cell in zip(item.__code__.co_freevars, item.__closure__ or (), strict=True):
+        if name in found and _is_plain(found[name]):
+            yield partial(getattr, cell, "cell_contents"), found[name], (name,)
+
+
+def _methods(item: Any) -> Iterable[Any]:
+    """A classe de um objeto, se é de quem chama, e as funções dela; de uma classe, só as suas."""
+    kinds: Iterable[type] = item.__mro__ if isinstance(item, type) else [type(item)]
+    for kind in kinds:
+        if isinstance(item, type) and not is_foreign(kind):
+            for held in vars(kind).values():
+                found = getattr(held, "fget", getattr(held, "__func__", held))
+                if isinstance(found, FunctionType):
+                    yield found
+        if kind is not item and not is_foreign(kind):
+            yield kind
+
+
+def _is_plain(number: Any) -> bool:
+    """Verdadeiro para um número, também do NumPy, um texto ou None."""
+    return isinstance(number, _PLAIN) or (hasattr(number, "dtype") and getattr(number, "shape", None) == ())
