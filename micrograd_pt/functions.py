@@ -59,40 +59,41 @@ def sum(terms: Iterable[Any], start: Any = 0) -> Any:
 
 
 @overload
-def mean(terms: Iterable[Number]) -> float: ...
+def mean(terms: Iterable[Number] | Number, *more: Number) -> float: ...
 @overload
-def mean(terms: Iterable[Value | Number]) -> Value: ...
-def mean(terms: Iterable[Any]) -> Any:
-    """A média aritmética dos termos, num nó só.
+def mean(terms: Iterable[Value | Number] | Value | Number, *more: Value | Number) -> Value: ...
+def mean(terms: Any, *more: Any) -> Any:
+    """A média aritmética dos termos, dados numa lista ou um a um, num nó só.
 
     Raises:
         DomainError: não há termo nenhum.
     """
-    return ops.average(*_listed(terms, "mean"))
+    return ops.average(*_listed([terms, *more] if more else terms, "mean"))
 
 
 @overload
-def logsumexp(terms: Iterable[Number]) -> float: ...
+def logsumexp(terms: Iterable[Number] | Number, *more: Number) -> float: ...
 @overload
-def logsumexp(terms: Iterable[Value | Number]) -> Value: ...
-def logsumexp(terms: Iterable[Any]) -> Any:
-    """log(e^x₁ + … + e^xₙ), sem estourar, num nó só.
+def logsumexp(terms: Iterable[Value | Number] | Value | Number, *more: Value | Number) -> Value: ...
+def logsumexp(terms: Any, *more: Any) -> Any:
+    """log(e^x₁ + … + e^xₙ), sem estourar, num nó só; os termos, numa lista ou um a um.
 
     Raises:
         DomainError: não há termo nenhum.
     """
-    return ops.log_sum_exp(*_listed(terms, "logsumexp"))
+    return ops.log_sum_exp(*_listed([terms, *more] if more else terms, "logsumexp"))
 
 
 @overload
-def softmax(scores: Iterable[Number]) -> list[float]: ...
+def softmax(scores: Iterable[Number] | Number, *more: Number) -> list[float]: ...
 @overload
-def softmax(scores: Iterable[Value | Number]) -> list[Value]: ...
-def softmax(scores: Iterable[Any]) -> list[Any]:
+def softmax(scores: Iterable[Value | Number] | Value | Number, *more: Value | Number) -> list[Value]: ...
+def softmax(scores: Any, *more: Any) -> list[Any]:
     """As probabilidades e^xᵢ / Σ e^xⱼ (Bridle, 1990), calculadas como e^(xᵢ − logsumexp), que não estoura.
 
     Args:
         scores: uma nota por classe, números ou `Value`s.
+        more: as outras, se não vêm numa lista.
 
     Returns:
         Uma probabilidade por nota, na mesma ordem; somam 1.
@@ -100,7 +101,7 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     Raises:
         DomainError: não há nota nenhuma.
     """
-    scores = _listed(scores, "softmax")
+    scores = _listed([scores, *more] if more else scores, "softmax")
     if not scores:
         raise DomainError("softmax não está definida em (): pede ao menos uma nota")
     normalizer = logsumexp(scores)

@@ -73,6 +73,7 @@ class Operation:
         partials: uma derivada parcial por argumento; em operações com qualquer número de argumentos, uma única função
             que recebe o resultado e todos os argumentos e devolve a sequência das derivadas.
         title: o nome em português, para mensagens (`"tangente hiperbólica"`).
+        instead: o que escrever no lugar de uma chamada com mais argumentos.
 
     Attributes:
         arity: número de argumentos, ou None se a operação aceita qualquer número deles.
@@ -85,12 +86,14 @@ class Operation:
         value: Callable[..., Any],
         partials: tuple[Partial, ...] | Callable[..., Sequence[Any]],
         title: str,
+        instead: str = "",
     ) -> None:
         self.name = name
         self.symbol = symbol
         self.value = value
         self.partials = partials
         self.title = title
+        self.instead = instead
         self.arity: int | None = len(partials) if isinstance(partials, tuple) else None
         self.__doc__ = f"{title}: valor e derivadas na tabela. Aceita números e `Value`s."
         TABLE[name] = self
@@ -107,7 +110,7 @@ class Operation:
             except (ArithmeticError, ValueError, TypeError):
                 pass  # explicado abaixo
         if self.arity not in (None, len(args)):
-            raise TypeError(f"{self.name} recebe {self.arity} argumento(s), e recebeu {len(args)}")
+            raise TypeError(f"{self.name} recebe {self.arity} argumento(s), e recebeu {len(args)}{self.instead}")
         for arg in args:
             record = getattr(type(arg), "record", None)
             if record is not None:
@@ -502,6 +505,7 @@ leaky_relu: Operation = Operation(
     lambda x: x if x > 0 else 0.01 * x,
     (lambda y, x: 1 if x > 0 else 0.01,),
     "retificador com inclinação 0.01 à esquerda",
+    "; para outra inclinação, escreva where(x > 0, x, 0.1 * x)",
 )
 elu: Operation = Operation(
     "elu",

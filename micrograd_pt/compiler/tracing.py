@@ -15,6 +15,7 @@ from micrograd_pt.calculus import flat, shape
 from micrograd_pt.compiler.arrays import ArrayProgram, array_program_of
 from micrograd_pt.compiler.program import Program, program_of
 from micrograd_pt.compiler.twins import twin_of
+from micrograd_pt.compiler.watching import Watch
 from micrograd_pt.engine import Value, enable_grad
 from micrograd_pt.given import Number, as_number, shorten
 from micrograd_pt.graph import Graph
@@ -41,7 +42,6 @@ class Traced:
     captured: list[Value]
     constant: Any = None
     checked: bool = False
-
     target: Any = "python"
 
     @cached_property
@@ -149,12 +149,14 @@ def compiled(f: Callable[..., Any], *, target: Any = "python") -> Compiled:
     """A função `f`, compilada para cada forma de argumentos com que é chamada.
 
     A primeira chamada traça `f`, e a confere com o que `f` dá; as seguintes, com argumentos da mesma forma, executam o
-    programa. Os `Value`s que `f` traz de fora (os parâmetros de um modelo) são lidos de novo a cada chamada; contam os
-    objetos que `f` achou ao ser traçada: muda-se o `data` deles, e não um objeto por outro. Chamada com `Value`s, `f` é
-    executada como está.
+    programa. O que não é argumento nem o número de um `Value` fica congelado nele: um coeficiente, um item de lista,
+    uma variável global, um atributo. A cada chamada se compara o que disso se alcança a partir de `f`, e uma mudança
+    faz traçá-la de novo; o que não se alcança (um arquivo, o relógio, um sorteio, um gerador, o que `f` só muda por ser
+    chamada, o interior de um pacote instalado) continua como era.
 
-    O `data` que `f` lê de um `Value` de fora é recusado, também numa função que ela chama; o de um atributo de classe
-    ou de outro módulo não se vê, e fica congelado.
+    Os números dos `Value`s que `f` traz de fora (os parâmetros de um modelo) são lidos a cada chamada. O `data` que `f`
+    lê de um deles é recusado, também numa função que ela chama; o de um que não se alcança fica congelado. Chamada com
+    `Value`s, `f` é executada como está.
 
     Args:
         f: função de números, ou listas, tuplas e dicionários deles, que devolve um número.
@@ -179,6 +181,7 @@ class Compiled:
         self._f, self._target = f, target
         self.arrays: bool = target != "python"
         self._traced: OrderedDict[Any, Traced] = OrderedDict()
+        self._watch: Watch | None = None  # o que `f` lê e não é o número de um `Value`, como era
 
     @overload
     def __call__(self, *args: Number, **named: Number) -> float: ...
@@ -213,12 +216,15 @@ class Compiled:
         """
         form = shape(list(args))
         traced = self._traced.get(form)
+        if self._watch is not None and self._watch.changed():
+            self._traced.clear()
+            traced = None
         if traced is None:
             traced = trace(self._f, numbers, rebuild, target=self._target)
             refuse_frozen(self._f, numbers, rebuild)
+        if not traced.checked:
             self._check(traced, args, numbers, rebuild)
-        elif not traced.checked:
-            self._check(traced, args, numbers, rebuild)
+            self._watch = Watch(self._f)
         traced = self._traced.setdefault(form, traced)
         with suppress(KeyError):  # outra linha acaba de a tirar
             self._traced.move_to_end(form)

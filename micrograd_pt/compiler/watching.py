@@ -1,7 +1,8 @@
 """Os números comuns que um modelo ou uma função lê de fora, e que um programa guarda como eram: mudaram?
 
-Um programa lê de novo os `Value`s; o resto, um coeficiente, um item de uma lista, uma variável global, o nome de uma
-ativação, fica escrito nele como era quando foi traçado. Aqui se anota onde cada um está e quanto valia.
+Um programa lê de novo o número de cada `Value`; o resto, um coeficiente, um item de uma lista, uma variável global, o
+nome de uma ativação, e que `Value` está em que lugar, fica escrito nele como era quando foi traçado. Aqui se anota onde
+cada um está e quanto valia.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from operator import attrgetter, call, itemgetter
+from random import Random
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -26,17 +28,22 @@ Reading = tuple[Callable[[], Any], Any, tuple[str, ...]]
 
 
 class Watch:
-    """Os números, fora os dos `Value`s, por onde se alcança a partir de uma função, e o que valiam.
+    """Os números comuns e as folhas que se alcançam a partir de uma função, e o que valiam.
 
     Args:
         roots: as funções, ou os objetos que se chamam.
+
+    Attributes:
+        flows: verdadeiro se também se alcança um iterador (um gerador, um arquivo), que muda ao ser lido.
     """
 
     def __init__(self, *roots: Any) -> None:
         self.readings: list[Reading] = []
+        self.flows: bool = False
         seen, waiting = {id(root): root for root in roots}, list(roots)
         while waiting and len(seen) < _MOST:
             item = waiting.pop()
+            self.flows = self.flows or isinstance(item, Iterator)
             self.readings += [reading for reading in _readings(item)]
             for part in (*parts(item), *_methods(item)):
                 if id(part) not in seen and not isinstance(part, _PLAIN):
@@ -57,16 +64,17 @@ class Watch:
                 now = read()
             except (AttributeError, LookupError, TypeError, ValueError):
                 return names[0]
-            if now != before:
-                return _first_changed(now, before, names)
+            if len(names) == 1:
+                now, before = (now,), (before,)
+            for name, a, b in zip(names, now, before, strict=True):
+                if a is not b and a != b and not _is_first_result(a, b):
+                    return name
         return ""
 
 
-def _first_changed(now: Any, before: Any, names: tuple[str, ...]) -> str:
-    """O nome do número que mudou; um NaN que continua a ser o mesmo objeto não mudou."""
-    if len(names) > 1:
-        return next(name for name, a, b in zip(names, now, before, strict=True) if a is not b and a != b)
-    return names[0]
+def _is_first_result(now: Any, before: Any) -> bool:
+    """Verdadeiro se onde não havia nada um modelo pôs o que calculou, para quem o queira ver."""
+    return before is None and isinstance(now, Value) and now.op is not None
 
 
 def _readings(item: Any) -> Iterator[Reading]:
@@ -86,23 +94,28 @@ def _readings(item: Any) -> Iterator[Reading]:
     elif isinstance(item, Value):
         if item.op is None:
             yield from _read_items(vars(item), vars(item))
+    elif isinstance(item, Random):
+        yield item.getstate, item.getstate(), ("um gerador de números",)
     elif isinstance(item, type):
         yield from _read_attributes(item, vars(item))
     elif not isinstance(item, (tuple, frozenset, ModuleType)):
         own = getattr(item, "__dict__", {})
         yield from _read_items(own, own)
-        yield from _read_attributes(item, {name: held for name, held in fields(item).items() if name not in own})
+        # O que é da classe se lê pelo objeto, que pode vir a ter o seu.
+        shared = [vars(kind) for kind in reversed(type(item).__mro__) if not is_foreign(kind)]
+        others = {name: held for names in (*shared, fields(item)) for name, held in names.items() if name not in own}
+        yield from _read_attributes(item, others)
 
 
 def _read_items(holder: Any, held: Mapping[Any, Any]) -> Iterator[Reading]:
-    keys = [key for key, number in held.items() if _is_plain(number)]
+    keys = [key for key, number in held.items() if _is_watched(number)]
     if keys:
         read = itemgetter(*keys)
         yield partial(read, holder), read(holder), tuple(map(str, keys))
 
 
 def _read_attributes(holder: Any, held: Mapping[str, Any]) -> Iterator[Reading]:
-    names = [name for name, number in held.items() if _is_plain(number) and name[:2] != "__"]
+    names = [name for name, number in held.items() if _is_watched(number) and name[:2] != "__"]
     if names:
         read = attrgetter(*names)
         yield partial(read, holder), read(holder), tuple(names)
@@ -117,7 +130,7 @@ def _read_function(item: FunctionType) -> Iterator[Reading]:
         yield from _read_items(vars(module), {name: vars(module)[name] for name in inner & vars(module).keys()})
     found = cells(item)
     for name, cell in zip(item.__code__.co_freevars, item.__closure__ or (), strict=True):
-        if name in found and _is_plain(found[name]):
+        if name in found and _is_watched(found[name]):
             yield partial(getattr, cell, "cell_contents"), found[name], (name,)
 
 
@@ -134,6 +147,8 @@ def _methods(item: Any) -> Iterable[Any]:
             yield kind
 
 
-def _is_plain(number: Any) -> bool:
-    """Verdadeiro para um número, também do NumPy, um texto ou None."""
+def _is_watched(number: Any) -> bool:
+    """Verdadeiro para um número, também do NumPy, um texto, None ou uma folha."""
+    if isinstance(number, Value):
+        return number.op is None
     return isinstance(number, _PLAIN) or (hasattr(number, "dtype") and getattr(number, "shape", None) == ())

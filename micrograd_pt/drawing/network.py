@@ -13,7 +13,7 @@ from micrograd_pt.drawing.network_summary import MAX_LINKS, network_summary
 from micrograd_pt.drawing.palette import theme_named
 from micrograd_pt.drawing.sample import Sample, sample_of
 from micrograd_pt.given import one_of, positive, shorten
-from micrograd_pt.nn import MLP, Layer, Neuron
+from micrograd_pt.nn import Module, stacked
 
 if TYPE_CHECKING:
     from micrograd_pt.drawing.rendering import Figure
@@ -23,7 +23,7 @@ SHOW = ("weights", "gradients", "update")
 
 
 def draw_network(
-    model: MLP | Layer | Neuron,
+    model: Module,
     inputs: Sequence[Any] | None = None,
     show: str = "weights",
     *,
@@ -42,7 +42,8 @@ def draw_network(
     resumida por camada. No SVG cada parte tem endereço (`drawing.addresses`).
 
     Args:
-        model: a rede; uma camada ou um neurônio sozinho é uma rede de uma camada só.
+        model: a rede; uma camada ou um neurônio sozinho é uma rede de uma camada só, e outro módulo, as camadas que
+            ele guarda, se encadeá-las dá o que ele dá.
         inputs: as entradas de uma amostra; com elas cada nó mostra o seu valor no passo para frente.
         show: o que as setas mostram. `"weights"`: os pesos. `"gradients"`: a derivada da perda em relação a cada peso.
             `"update"`: cada peso antes → depois de um passo da descida do gradiente, com a espessura e o sinal da
@@ -58,11 +59,17 @@ def draw_network(
         A figura.
 
     Raises:
-        TypeError: `model` não é um `MLP`, um `Layer` nem um `Neuron`, ou uma entrada não é um número.
-        ValueError: número errado de entradas ou de saídas desejadas, uma opção desconhecida, `target` sem `inputs`,
-            `"update"` sem `learning_rate`.
+        TypeError: `model` não é um módulo, ou uma entrada não é um número.
+        ValueError: o módulo calcula mais do que as suas camadas (a mensagem diz onde), número errado de entradas ou de
+            saídas desejadas, uma opção desconhecida, `target` sem `inputs`, `"update"` sem `learning_rate`.
     """
-    network = _as_network(model)
+    if not isinstance(model, Module):
+        raise TypeError(
+            "draw_network desenha uma rede (MLP), uma camada (Layer), um neurônio (Neuron) ou um módulo feito deles, e "
+            f"recebeu {shorten(model)} ({type(model).__name__}); para ver as contas que levaram a um Value, use "
+            "draw(valor)"
+        )
+    network = stacked(model)
     require_prefix(prefix)
     colours = theme_named(theme)
     rate = _checked(show, inputs, target, learning_rate)
@@ -72,25 +79,6 @@ def draw_network(
     if len(quantities_of(sketch.gaps)) > MAX_LINKS:
         return figure_of_summary(network_summary(reading, sketch), colours, prefix)
     return figure_of_network(sketch, colours, prefix)
-
-
-def _as_network(model: Any) -> MLP:
-    """O modelo, como rede; uma camada ou um neurônio vira uma rede de uma camada, com os mesmos pesos.
-
-    Raises:
-        TypeError: não é nenhum deles.
-    """
-    if isinstance(model, MLP):
-        return model
-    if not isinstance(model, Layer | Neuron):
-        raise TypeError(
-            f"draw_network desenha uma rede (MLP), uma camada (Layer) ou um neurônio (Neuron), e recebeu "
-            f"{shorten(model)} ({type(model).__name__}); para ver as contas que levaram a um Value, use draw(valor)"
-        )
-    neurons = [model] if isinstance(model, Neuron) else model.neurons
-    network = MLP(len(neurons[0].w), [len(neurons)], seed=0)  # com semente: o sorteio de quem chama não anda
-    network.layers[0].neurons = neurons
-    return network
 
 
 def _checked(show: Any, inputs: Any, target: Any, learning_rate: Any) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 from micrograd_pt.drawing import draw, draw_network
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
-from micrograd_pt.nn import MLP, Layer, Neuron
+from micrograd_pt.nn import MLP, Layer, Module, Neuron
 
 Bundle = dict[str, Any]
 """O que se mostra, por tipo: `image/svg+xml`, `text/plain`, …"""
@@ -32,7 +32,7 @@ def _graph(graph: Graph) -> Bundle:
     return {"image/svg+xml": draw(graph.root.value).svg()} if len(graph) <= MAX_NODES else {}
 
 
-def _network(model: MLP | Layer | Neuron) -> Bundle:
+def _network(model: Module) -> Bundle:
     """A rede, a camada ou o neurônio, com os seus pesos."""
     return {"image/svg+xml": draw_network(model).svg()}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from micrograd_pt.engine import Value
 from micrograd_pt.graph import Graph
-from micrograd_pt.nn import ACTIVATIONS, MLP, half_squared_error, paired
+from micrograd_pt.nn import ACTIVATIONS, MLP, Neuron, half_squared_error, paired
 from micrograd_pt.threads import recording
 
 
@@ -62,13 +62,27 @@ def sample_of(model: MLP, inputs: Sequence[Any], target: Any = None) -> Sample:
     gradients = {id(parameter): received.get(id(parameter), 0) for parameter in model.parameters()}
     deltas: list[tuple[Any, ...]] = [()]
     for layer, outputs in zip(model.layers, signals[1:], strict=True):
-        nets = [
-            output if ACTIVATIONS[neuron.activation] is None else output.args[0]
-            for neuron, output in zip(layer.neurons, outputs, strict=True)
-        ]
+        nets = [net_of(neuron, output) for neuron, output in zip(layer.neurons, outputs, strict=True)]
         deltas.append(tuple([received.get(id(net), 0) for net in nets]))
     targets = tuple([_number(wanted) for _, wanted in paired(signal, expected)])
     return Sample(values, targets, loss.data, gradients, tuple(deltas))
+
+
+def net_of(neuron: Neuron, output: Value) -> Value:
+    """A soma ponderada de um neurônio, a partir da saída.
+
+    Raises:
+        ValueError: a ativação é outra, que alguém pôs no lugar da do pacote.
+    """
+    operation = ACTIVATIONS[neuron.activation]
+    if operation is None:
+        return output
+    if output.op is not operation:
+        name = neuron.activation
+        raise ValueError(f"{name} já não é a da tabela (alguém trocou Value.{name}): use draw(modelo(x))")
+    (net,) = output.args
+    assert isinstance(net, Value)
+    return net
 
 
 def _number(item: Any) -> Any:

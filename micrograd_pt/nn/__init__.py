@@ -11,6 +11,7 @@ from micrograd_pt.nn.losses import (
     mean_squared_error,
     paired,
 )
+from micrograd_pt.nn.stacking import stacked
 
 __all__ = [
     "ACTIVATIONS",
@@ -26,4 +27,5 @@ __all__ = [
     "hinge",
     "mean_squared_error",
     "paired",
+    "stacked",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from micrograd_pt import chapter15
 from micrograd_pt.given import shorten, whole
 from micrograd_pt.lesson import Lesson, explain
-from micrograd_pt.nn import MLP, half_squared_error
+from micrograd_pt.nn import Module, half_squared_error, stacked
 from micrograd_pt.threads import recording
 from micrograd_pt.words import DIGITS, LANGUAGES, save_file, sentence
 
@@ -99,8 +100,8 @@ def live_page(
     """A página de uma rede com os seus dados: os passos de uma amostra, o treinamento com todas, a figura e o mapa.
 
     Args:
-        model: a rede: chamada com uma amostra dá a saída (ou uma lista delas); tem `parameters()`. Se é um `MLP`, a
-            página mostra também a figura da rede.
+        model: a rede: chamada com uma amostra dá a saída (ou uma lista delas); tem `parameters()`. Se é um `MLP`, ou
+            um módulo que `draw_network` desenha, a página mostra também a figura da rede; senão, um aviso diz por quê.
         X: as amostras, cada uma uma lista com o mesmo número de entradas.
         y: a saída desejada de cada uma: um número, ou uma lista deles.
         loss: a perda de uma amostra, a partir da saída e da saída desejada.
@@ -116,6 +117,9 @@ def live_page(
     Raises:
         ValueError: um argumento fora do esperado, ou um grafo que muda de uma amostra para outra.
         CompileError: uma operação que não se pode escrever em JavaScript.
+
+    Warns:
+        UserWarning: o módulo não se desenha como rede, e a página vai sem essa figura.
     """
     opening = _Opening(learning_rate, epochs, sample, threshold, title, lang, digits)
     return LivePage(_network_html(model, X, y, loss, opening, {}))
@@ -164,9 +168,12 @@ def _network_html(
         **more,
     }
     figure = None
-    if isinstance(model, MLP):
-        extra["links"] = linked(model, built.graph, built.inputs)
-        figure = network_figure(model, built.rows[opening.sample][0])
+    if isinstance(model, Module):
+        try:
+            figure = network_figure(model, built.rows[opening.sample][0])
+            extra["links"] = linked(stacked(model), built.graph, built.inputs)
+        except ValueError as error:  # a página vai sem a figura da rede
+            warnings.warn(str(error), stacklevel=4)
     titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title or _titles("page.title.network")
     return _html(lesson, extra, figure, titles)
 

@@ -101,7 +101,7 @@ def linked(model: MLP, graph: Graph, inputs: Sequence[Value]) -> dict[str, int]:
             if known and len(users.get(known[0][1].index, [])) == 1:
                 (net,) = users[known[0][1].index]
                 after = users.get(net.index, [])
-                active = ACTIVATIONS[neuron.activation] is not None and len(after) == 1
+                active = len(after) == 1 and after[0].op is ACTIVATIONS[neuron.activation]
                 links[f"unit-{depth}-{row}"] = after[0].index if active else net.index
     return links
 

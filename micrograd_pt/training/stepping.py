@@ -250,8 +250,11 @@ def traced_sample(eager: ByGraph, pieces: Pieces) -> ProgramOfSample:
     rows = pieces.rows
     if any(isinstance(leaf, Value) for leaves in rows for leaf in leaves):
         raise CompileError("há Values entre as amostras")
-    chance, watch = random.getstate(), Watch(eager.model, eager.loss)
+    chance = random.getstate()
     _check_targets(eager)
+    watch = Watch(eager.model, eager.loss)  # o que eles só fazem da primeira vez já está feito
+    if watch.flows:
+        raise CompileError("o modelo ou a perda lê de um iterador, que muda ao ser lido")
     traced, parameters = _traced(eager, rows[0], pieces.rebuild)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
