@@ -19,6 +19,7 @@ import micrograd_pt as mpt
 from micrograd_pt import Graph, Value, chapter15, chapter_page, explain, half_squared_error, live_page, parse, where
 from micrograd_pt.engine import ancestors, chain_rule
 
+from . import test_open_models as open_models
 from . import test_random_graphs as graphs
 from .needs import unavailable
 
@@ -310,6 +311,24 @@ def computed(page: Any, root: Value, changed: dict[str, float], folder: Path) ->
         [names, used],
     )
     return found
+
+
+def test_a_nested_module_of_callables_and_subclasses_follows_the_engine(opened: Opened) -> None:
+    """Sem a figura da rede, que o aviso explica; as contas são as do modelo, também noutra amostra."""
+    model = open_models.nested(mpt.nn)
+    with pytest.warns(UserWarning, match="House não se desenha como rede"):
+        page = opened(live_page(model, open_models.X, open_models.Y).html())
+    for place, (x, target) in enumerate(zip(open_models.X, open_models.Y, strict=True)):
+        page.evaluate("([names, row]) => names.forEach((n, i) => micrograd.set(n, row[i]))", [["x1", "x2"], x])
+        page.evaluate("t => micrograd.set('t', t)", target)
+        loss = half_squared_error(model(x), target)
+        received = list(chain_rule(order := ancestors(loss), 1).values())
+        names = [node.name for node in Graph(loss).nodes]
+        found = values(page, ["E"])
+        assert found[0] == pytest.approx([loss.data], rel=1e-12), place
+        named = {name: slope or 0 for name, node, slope in zip(names, order, received, strict=True) if node.label}
+        unique = [name for name in named if name.startswith(("w_", "b_")) and not name.endswith(("_2", "_3"))]
+        assert unique and values(page, unique)[1] == pytest.approx([named[name] for name in unique], rel=1e-9)
 
 
 def test_a_field_and_a_slider_change_everything(opened: Opened) -> None:

@@ -11,8 +11,9 @@ import inspect
 import re
 import textwrap
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
+from micrograd_pt.engine import Value
 from micrograd_pt.given import shorten
 from micrograd_pt.ops import BUILT_IN
 
@@ -46,33 +47,55 @@ def named_by_micrograd(node: Any, label: Any, sign: Any, name: Any, children: An
 
 
 def made_by_hand(sign: str = "") -> TypeError:
-    """O erro de quem monta um nó à mão, com a linha da tabela que faz o mesmo."""
+    """O erro de quem monta um nó à mão, com a linha da tabela que faz o mesmo.
+
+    Args:
+        sign: o que o nó mostraria em `_op`; vazio se quem o monta o diz no seu texto.
+    """
+    sign, rule = _read_caller(sign)
+    known = sign.lower()
+    if known in BUILT_IN:
+        what = f"a tabela já tem {known}: use x.{known}()" if hasattr(Value, known) else f"use {known}(...), da tabela"
+        shown = f"from micrograd_pt import {known}\ny = {known}(x)"
+    else:
+        name = sign if sign.isidentifier() else "f"
+        what = f"em vez de filhos e de um _backward, escreva a regra como uma linha da tabela, e use {name}(...)"
+        shown = _row(name, sign or name, rule)
     return TypeError(
-        "quem liga um nó aos seus filhos são as operações, porque só elas sabem a derivada; em vez de filhos e de um "
-        f"_backward, escreva a regra como uma linha da tabela, e use {_identifier(sign)}(...) como função:\n\n"
-        f"{textwrap.indent(_row(sign), '    ')}\n"
+        "quem liga um nó aos seus filhos são as operações, porque só elas sabem a derivada; "
+        f"{what}:\n\n{textwrap.indent(shown, '    ')}\n"
     )
 
 
-def _identifier(sign: str) -> str:
-    return sign if sign.isidentifier() else "f"
+class HandMade(NamedTuple):
+    """O que se leu do método de quem chama: o sinal, o valor, as derivadas e os nomes dos argumentos."""
+
+    sign: str
+    value: str
+    slopes: list[str]
+    letters: str
 
 
-def _row(sign: str) -> str:
-    """A chamada a `operation` com a regra que o método de quem chama tem; um exemplo, se ela não se deixa ler."""
-    name, frame = _identifier(sign), inspect.currentframe()
+def _row(name: str, sign: str, rule: HandMade | None) -> str:
+    """A chamada a `operation` com essa regra; um exemplo, se não há uma."""
+    _, value, slopes, letters = rule or HandMade("", "x * x", ["2 * x"], "x")
+    rules = "".join([f", lambda y, {', '.join(letters)}: {slope}" for slope in slopes])
+    made = f'{name} = operation("{name}", "{sign}", lambda {", ".join(letters)}: {value}{rules})'
+    used = [row for row in BUILT_IN if re.search(rf"\b{row}\(", made)]
+    made = f"from micrograd_pt import {', '.join(sorted([*used, 'operation']))}\n{made}"
+    return made if rule else f"{made}  # o valor, e a derivada pelo resultado y e pelo argumento"
+
+
+def _read_caller(sign: str) -> tuple[str, HandMade | None]:
+    """O sinal e a regra do método de quem chama; None se ela não se deixa ler."""
+    frame = inspect.currentframe()
     while frame is not None and _is_ours(frame):
         frame = frame.f_back
     try:
-        found = _rule(frame) if frame is not None else None
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):  # sem o texto: num terminal, ou só compilado
-        found = None
-    value, slopes, letters = found or ("x * x", ["2 * x"], "x")
-    rules = "".join([f", lambda y, {', '.join(letters)}: {slope}" for slope in slopes])
-    made = f'{name} = operation("{name}", "{sign or name}", lambda {", ".join(letters)}: {value}{rules})'
-    used = [row for row in BUILT_IN if re.search(rf"\b{row}\(", made)]
-    made = f"from micrograd_pt import {', '.join(sorted([*used, 'operation']))}\n{made}"
-    return made if found else f"{made}  # o valor, e a derivada pelo resultado y e pelo argumento"
+        rule = None if frame is None or frame.f_code.co_name == "<module>" else _rule(frame)
+    except (OSError, TypeError, SyntaxError, ValueError, LookupError, RecursionError):  # sem o texto, ou de outra forma
+        return sign, None
+    return sign or (rule.sign if rule else ""), rule
 
 
 def _is_ours(frame: FrameType) -> bool:
@@ -80,8 +103,8 @@ def _is_ours(frame: FrameType) -> bool:
     return frame.f_globals.get("__name__", "").partition(".")[0] == _OURS or frame.f_code.co_name == "__init__"
 
 
-def _rule(frame: FrameType) -> tuple[str, list[str], str] | None:
-    """O valor, as derivadas e os nomes dos argumentos, do texto da função que está sendo executada."""
+def _rule(frame: FrameType) -> HandMade | None:
+    """A regra, do texto da função que está sendo executada."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(frame.f_code)))
     made = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and _children(node.value)]
     if not made or not isinstance(made[0].targets[0], ast.Name):
@@ -108,7 +131,12 @@ def _rule(frame: FrameType) -> tuple[str, list[str], str] | None:
     }
     slopes = [_without_upstream(parts[child], result) for child in children]
     shown = [ast.unparse(reader.visit(slope)) for slope in slopes]
-    return written, shown, letters
+    given = [
+        one.value
+        for one in (*call.args[2:3], *[key.value for key in call.keywords if key.arg == "_op"])
+        if isinstance(one, ast.Constant)
+    ]
+    return HandMade(str(given[0]) if given else "", written, shown, letters)
 
 
 def _children(call: ast.expr) -> list[str]:

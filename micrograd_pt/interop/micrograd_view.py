@@ -225,9 +225,17 @@ def _backward(node: Value) -> Callable[[], None]:
     return apply
 
 
-def _refuse(node: Value, given: Any) -> None:
-    """`_prev` e `_backward` não se trocam: `backward()` não os leria."""
-    raise maker("made_by_hand")()
+def _set_previous(node: Value, given: Any) -> None:
+    """`_prev` não se troca, porque `backward()` não o leria; só se pode dizer de uma folha que ela o é."""
+    if node.op is not None or given:
+        raise maker("made_by_hand")()
+
+
+def _set_backward(node: Value, given: Any) -> None:
+    """`_backward` não se troca; só se pode dar a uma folha o que nada faz, `lambda: None`."""
+    code, nothing = getattr(given, "__code__", None), (lambda: None).__code__
+    if node.op is not None or code is None or (code.co_code, code.co_consts) != (nothing.co_code, nothing.co_consts):
+        raise maker("made_by_hand")()
 
 
 def _set_sign(node: Value, sign: str) -> None:
@@ -236,11 +244,11 @@ def _set_sign(node: Value, sign: str) -> None:
 
 for _name, _property in {
     "_prev": property(
-        lambda node: seen(node).previous, _refuse, None, "Os nós de que este depende, como no micrograd."
+        lambda node: seen(node).previous, _set_previous, None, "Os nós de que este depende, como no micrograd."
     ),
     "_op": property(
         lambda node: vars(node).get("_op", seen(node).sign), _set_sign, None, "O sinal, como no micrograd."
     ),
-    "_backward": property(_backward, _refuse, None, _backward.__doc__),
+    "_backward": property(_backward, _set_backward, None, _backward.__doc__),
 }.items():
     setattr(Value, _name, _property)

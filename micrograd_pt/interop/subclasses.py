@@ -1,7 +1,8 @@
-"""Uma subclasse de `Value` que troca um sinal: as operações que o micrograd faz dele passam a ser feitas dele.
+"""O que se prepara em cada subclasse de `Value`, para que ela seja o que seria no micrograd.
 
-No micrograd uma subtração é uma soma e um produto por −1, e uma divisão um produto e uma potência; quem troca `__mul__`
-numa subclasse espera que a divisão o chame. Aqui cada uma é uma linha da tabela, menos nessa subclasse.
+Ali uma subtração é uma soma e um produto por −1, e uma divisão um produto e uma potência; quem troca `__mul__` espera
+que a divisão o chame. Aqui cada uma é uma linha da tabela, menos numa subclasse que troca um desses sinais. E quem
+escreve o seu próprio `__init__`, sem chamar o de `Value`, tem assim mesmo uma folha inteira.
 """
 
 from __future__ import annotations
@@ -39,6 +40,15 @@ def _prepare(cls: type[Value], /, **options: Any) -> None:
     for name, (made, of) in _MADE_OF.items():
         if name not in own and not own.isdisjoint(of):
             setattr(cls, name, made)
+    if "__new__" not in own:
+        cls.__new__ = _new  # type: ignore[method-assign, assignment]
+
+
+def _new(cls: type[Value], *_: Any, **__: Any) -> Value:
+    node = object.__new__(cls)
+    node.grad, node.label, node.op = 0, "", None
+    node._first = node._second = node._first_data = node._second_data = None
+    return node
 
 
 setattr(Value, "__init_subclass__", classmethod(_prepare))  # noqa: B010

@@ -154,9 +154,7 @@ class Neuron(Module, Shown):
         """
         weights, bias = self.w, self.b
         if len(weights) != len(inputs):
-            raise ValueError(
-                f"o neurônio {self.name or self!r} tem {len(weights)} peso(s), e recebeu {len(inputs)} entrada(s)"
-            )
+            self._require(len(inputs))
         net: Any
         if not (short or products_are_ours([*weights, bias, *inputs])):
             net = sum([w * x for w, x in zip(weights, inputs, strict=True)], 0 if bias is None else bias)
@@ -172,6 +170,12 @@ class Neuron(Module, Shown):
         out: Value = getattr(net, operation.name)()  # o método de cada ativação registra sem voltas
         out.label = self.name
         return out
+
+    def _require(self, count: int) -> None:
+        """Recusa um número de entradas que não é o dos pesos."""
+        if len(self.w) != count:
+            name = self.name or repr(self)
+            raise ValueError(f"o neurônio {name} tem {len(self.w)} peso(s), e recebeu {count} entrada(s)")
 
     def parameters(self) -> list[Value]:
         """Os pesos, na ordem das entradas, e por último o viés, se há; uma lista nova a cada vez."""
@@ -230,7 +234,7 @@ class Layer(Module, Shown):
     def _respond(self, x: Any, who: str) -> Output:
         """As saídas; `who` é de quem se fala se as entradas não servem."""
         if Neuron.__call__ is _PLAIN_CALL and {*map(type, self.neurons)} == {Neuron}:
-            inputs = _inputs(x, len(self.neurons[0].w), who)
+            inputs = self._checked(x, who)
             numbers, short = _numbers(inputs), products_are_ours()
             out: Any = [neuron._respond(inputs, numbers, short) for neuron in self.neurons]
         else:
@@ -238,6 +242,16 @@ class Layer(Module, Shown):
             out = [neuron(given) for neuron in self.neurons]
         answer: Output = out[0] if len(out) == 1 else out
         return answer
+
+    def _checked(self, x: Any, who: str) -> list[Any]:
+        """As entradas, conferidas; se só a um dos neurônios elas não servem, é ele que se nomeia."""
+        try:
+            return _inputs(x, len(self.neurons[0].w), who)
+        except ValueError:
+            if isinstance(x, Sequence) and len({len(neuron.w) for neuron in self.neurons}) > 1:
+                for neuron in self.neurons:
+                    neuron._require(len(x))
+            raise
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, neurônio por neurônio."""

@@ -126,8 +126,8 @@ def _listed(parameters: Any) -> list[Value]:
     if not hasattr(parameters, "__iter__"):
         raise TypeError(f"espera-se uma lista de parâmetros, como rede.parameters(), e veio {shorten(parameters)}")
     given = list(parameters)
-    if not {Value}.issuperset(map(type, given)):
-        stray = next(one for one in given if type(one) is not Value)
+    if not {Value}.issuperset(map(type, given)) and not all(isinstance(one, Value) for one in given):
+        stray = next(one for one in given if not isinstance(one, Value))
         raise TypeError(f"parameters() dá Values, e deu {shorten(stray)}")
     return given
 

@@ -145,6 +145,8 @@ class ByProgram:
         try:
             _require_the_same(self.eager, self.traced, [place], self.values)
         except CompileError as error:
+            if any([p.data != value for p, value in zip(self.eager.parameters, self.values, strict=True)]):
+                return  # noutra linha alguém mais treina o mesmo modelo
             if self.updates == 1:
                 self.why = str(error)
             elif not self._is_the_same():
@@ -159,7 +161,7 @@ class ByProgram:
     def _is_the_same(self) -> bool:
         """Verdadeiro se, traçado outra vez, o programa é o mesmo: a diferença era só de arredondamento, numa quina."""
         try:
-            return traced_sample(self.eager, self.traced.pieces).program.source == self.traced.program.source
+            return _program(self.eager, self.traced.pieces).source == self.traced.program.source
         except Exception:  # código de quem chama
             return False
 
@@ -255,17 +257,21 @@ def traced_sample(eager: ByGraph, pieces: Pieces) -> ProgramOfSample:
     watch = Watch(eager.model, eager.loss)  # o que eles só fazem da primeira vez já está feito
     if watch.flows:
         raise CompileError("o modelo ou a perda lê de um iterador, que muda ao ser lido")
-    traced, parameters = _traced(eager, rows[0], pieces.rebuild)
+    made = ProgramOfSample(_program(eager, pieces), pieces, watch)
     if random.getstate() != chance:
         raise CompileError("o modelo ou a perda sorteia números")
-    inputs = traced.inputs[len(eager.parameters) :]
-    made = ProgramOfSample(program_of(_graph(traced), inputs, parameters, parameters), pieces, watch)
     places = list({tuple(row): place for place, row in enumerate(rows)}.values())
     _require_the_same(eager, made, places[:: 1 + len(places) // _CHECKED], eager.values)
     changed = watch.changed()
     if changed:
         raise CompileError(f"o modelo ou a perda muda {changed} ao ser chamado")
     return made
+
+
+def _program(eager: ByGraph, pieces: Pieces) -> Program:
+    """O programa do modelo e da perda, por conferir."""
+    traced, parameters = _traced(eager, pieces.rows[0], pieces.rebuild)
+    return program_of(_graph(traced), traced.inputs[len(eager.parameters) :], parameters, parameters)
 
 
 def _require_the_same(eager: ByGraph, traced: ProgramOfSample, places: Sequence[int], values: Sequence[float]) -> None:
