@@ -95,11 +95,13 @@ class Value(Shown, Attached):
 
     def __init__(self, data: Any, label: Any = "", _op: str = "", name: str = "", *, _children: Any = ()) -> None:
         self.op = self._first = self._second = self._first_data = self._second_data = None
-        if _op or name or _children or not isinstance(label, str):
+        if type(label) is not str or _op or name or _children:
             label = maker("named_by_micrograd")(self, label, _op, name, _children)
-        self.data = data if isinstance(data, Value) else as_number(data, "Value")
-        if isinstance(self.data, Value):
+        if type(data) is not float and not isinstance(data, Value):
+            data = as_number(data, "Value")
+        if isinstance(data, Value):
             raise TypeError("Value espera um número, e recebeu um Value; use o próprio nó, ou detach() para copiá-lo")
+        self.data = data
         self.grad = 0
         self.label = label
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from micrograd_pt.engine import Value
+from micrograd_pt.written import SUBCLASSES
 
 
 def _reflected(made: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,6 +37,7 @@ _MADE_OF: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 
 def _prepare(cls: type[Value], /, **options: Any) -> None:
     super(Value, cls).__init_subclass__(**options)
+    SUBCLASSES.add(cls.__qualname__)
     own = {name for kind in cls.__mro__[: cls.__mro__.index(Value)] for name in vars(kind)}
     for name, (made, of) in _MADE_OF.items():
         if name not in own and not own.isdisjoint(of):

@@ -89,13 +89,22 @@ class Neuron(Module, Shown):
         ValueError: ativação desconhecida ou `nin` menor que 1.
     """
 
-    # O que falta a uma subclasse com o seu próprio __init__.
-    activation: str = "relu"
-    _nonlin: bool = True
-    b: Value | None = None
-    name: str = ""
-    sources: Sequence[str] = ()
+    activation: str
+    b: Value | None
+    name: str
     w: list[Value]
+    sources: Sequence[str] = ()
+    _nonlin: bool = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Dá a uma subclasse com o seu próprio `__init__` o que ele pode não pôr.
+
+        Nas próprias classes do pacote não há valores de classe, que tornariam mais lento ler os de cada objeto.
+        """
+        super().__init_subclass__(**options)
+        for name, usual in (("activation", "relu"), ("b", None), ("name", "")):
+            if "__init__" in vars(cls) and not hasattr(cls, name):
+                setattr(cls, name, usual)
 
     def __init__(
         self,
@@ -142,27 +151,30 @@ class Neuron(Module, Shown):
             TypeError: uma entrada não é um número.
         """
         inputs = _inputs(x, len(self.w), "o neurônio")
-        return self._respond(inputs, _numbers(inputs), products_are_ours())
+        return self._respond([*inputs, 1], [*_numbers(inputs), 1], products_are_ours())
 
     def _respond(self, inputs: list[Any], numbers: list[Any], short: bool) -> Value:
         """A saída, para entradas já conferidas, e os números delas já separados.
 
         Args:
-            inputs: as entradas.
+            inputs: as entradas, e por último o 1 que o viés multiplica.
             numbers: o que elas valem.
             short: verdadeiro se toda soma ponderada é um nó só; senão pergunta-se se estes operandos trocam os sinais.
         """
         weights, bias = self.w, self.b
-        if len(weights) != len(inputs):
-            self._require(len(inputs))
         net: Any
-        if not (short or products_are_ours([*weights, bias, *inputs])):
-            net = sum([w * x for w, x in zip(weights, inputs, strict=True)], 0 if bias is None else bias)
-        elif bias is None:
-            net = weighted_sum(weights, inputs, numbers)
-        else:
-            net = weighted_sum([*weights, bias], [*inputs, 1], [*numbers, 1])
-        operation = ACTIVATIONS[_known(self.activation)]
+        try:
+            if not (short or products_are_ours([*weights, bias, *inputs])):
+                net = sum([w * x for w, x in zip(weights, inputs[:-1], strict=True)], 0 if bias is None else bias)
+            elif bias is None:
+                net = weighted_sum(weights, inputs[:-1], numbers[:-1])
+            else:
+                net = weighted_sum([*weights, bias], inputs, numbers)
+            operation = ACTIVATIONS[self.activation]
+        except (KeyError, TypeError, ValueError):
+            self._require(len(inputs) - 1)
+            _known(self.activation)
+            raise
         if operation is None:
             net.label = self.name
             return net  # type: ignore[no-any-return]
@@ -175,7 +187,7 @@ class Neuron(Module, Shown):
         """Recusa um número de entradas que não é o dos pesos."""
         if len(self.w) != count:
             name = self.name or repr(self)
-            raise ValueError(f"o neurônio {name} tem {len(self.w)} peso(s), e recebeu {count} entrada(s)")
+            raise ValueError(f"o neurônio {name} tem {len(self.w)} peso(s), e recebeu {count} entrada(s)") from None
 
     def parameters(self) -> list[Value]:
         """Os pesos, na ordem das entradas, e por último o viés, se há; uma lista nova a cada vez."""
@@ -229,29 +241,30 @@ class Layer(Module, Shown):
             ValueError: número errado de entradas.
             TypeError: uma entrada não é um número.
         """
-        return self._respond(x, "a camada")
-
-    def _respond(self, x: Any, who: str) -> Output:
-        """As saídas; `who` é de quem se fala se as entradas não servem."""
-        if Neuron.__call__ is _PLAIN_CALL and {*map(type, self.neurons)} == {Neuron}:
-            inputs = self._checked(x, who)
-            numbers, short = _numbers(inputs), products_are_ours()
-            out: Any = [neuron._respond(inputs, numbers, short) for neuron in self.neurons]
+        neurons: list[Any] = self.neurons
+        if Neuron.__call__ is _PLAIN_CALL and neurons and type(neurons[0]) is Neuron:
+            try:
+                inputs = _inputs(x, len(neurons[0].w), "a camada")
+            except ValueError:
+                self._name_the_edited(x)
+                raise
+            ones, numbers, short = [*inputs, 1], [*_numbers(inputs), 1], products_are_ours()
+            out: Any = []
+            for neuron in neurons:  # uma compreensão levaria consigo cinco variáveis, o que custa mais
+                plain = type(neuron) is Neuron
+                out.append(neuron._respond(ones, numbers, short) if plain else neuron(_again(x, inputs)))
         else:
             given = [*x] if isinstance(x, Iterator) else x
-            out = [neuron(given) for neuron in self.neurons]
+            out = [neuron(given) for neuron in neurons]
         answer: Output = out[0] if len(out) == 1 else out
         return answer
 
-    def _checked(self, x: Any, who: str) -> list[Any]:
-        """As entradas, conferidas; se só a um dos neurônios elas não servem, é ele que se nomeia."""
-        try:
-            return _inputs(x, len(self.neurons[0].w), who)
-        except ValueError:
-            if isinstance(x, Sequence) and len({len(neuron.w) for neuron in self.neurons}) > 1:
-                for neuron in self.neurons:
-                    neuron._require(len(x))
-            raise
+    def _name_the_edited(self, x: Any) -> None:
+        """Se os neurônios não têm todos tantos pesos, diz qual não serve a estas entradas."""
+        plain = [neuron for neuron in self.neurons if is_plain(neuron)]
+        if isinstance(x, Sequence) and len({len(neuron.w) for neuron in plain}) > 1:
+            for neuron in plain:
+                neuron._require(len(x))
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, neurônio por neurônio."""
@@ -283,7 +296,6 @@ class MLP(Module, Shown):
         ValueError: tamanho, ativação, inicializador ou tratamento do viés desconhecido.
     """
 
-    # O que falta a uma subclasse com o seu próprio __init__.
     bias: str | None = "variable"
     layers: list[Layer]
 
@@ -340,10 +352,22 @@ class MLP(Module, Shown):
             TypeError: uma entrada não é um número.
         """
         signal: Any = [*_inputs(x, self.nin, "a rede"), 1] if self.bias == "column" else x
-        for place, layer in enumerate(self.layers):
-            plain = place == 0 and type(layer) is Layer and Layer.__call__ is _PLAIN_LAYER_CALL
-            signal = layer._respond(signal, "a rede") if plain else layer(signal)
+        try:
+            for layer in self.layers:
+                signal = layer(signal)
+        except (TypeError, ValueError):
+            self._name_the_network(x)
+            raise
         return signal  # type: ignore[no-any-return]
+
+    def _name_the_network(self, x: Any) -> None:
+        """Se o que está errado são as entradas, diz que é da rede que se fala."""
+        first = self.layers[0]
+        if is_plain(first) and len({len(neuron.w) for neuron in first.neurons}) == 1 and not isinstance(x, Iterator):
+            try:
+                _inputs(x, self.nin, "a rede")
+            except (TypeError, ValueError) as error:
+                raise error from None
 
     def parameters(self) -> list[Value]:
         """Os parâmetros, camada por camada, neurônio por neurônio."""
@@ -354,6 +378,7 @@ class MLP(Module, Shown):
 
 
 _PLAIN_CALL, _PLAIN_LAYER_CALL = Neuron.__call__, Layer.__call__
+"""As chamadas do pacote, que alguém pode trocar."""
 
 
 def is_plain(part: Any) -> bool:
@@ -390,20 +415,30 @@ def _unit_names(depth: int, size: int, layers: int) -> list[str]:
 
 def _inputs(x: Any, expected: int, who: str) -> list[Any]:
     """As entradas como lista, conferidas; onde se espera uma só, ela pode vir sem lista."""
-    if expected == 1 and isinstance(x, Value):
-        return [x]
     try:
-        inputs = [
-            item if type(item) is float or isinstance(item, Value) else as_number(item, f"cada entrada d{who}")
-            for item in x
-        ]
+        inputs = [*x]
     except TypeError:
-        if isinstance(x, str) or not hasattr(x, "__iter__"):
-            raise TypeError(f"{who} espera uma lista com {expected} número(s), e recebeu {shorten(x)}") from None
-        raise
+        if expected == 1 and isinstance(x, Value):
+            return [x]
+        if hasattr(x, "__iter__"):
+            raise
+        inputs = None
+    if inputs is None or isinstance(x, str):
+        raise TypeError(f"{who} espera uma lista com {expected} número(s), e recebeu {shorten(x)}")
+    if not _USUAL.issuperset(map(type, inputs)):
+        what = f"cada entrada d{who}"
+        inputs = [item if isinstance(item, Value) else as_number(item, what) for item in inputs]
     if len(inputs) != expected:
         raise ValueError(f"{who} espera {expected} entrada(s), e recebeu {len(inputs)}")
     return inputs
+
+
+_USUAL = frozenset((float, int, Value))
+
+
+def _again(x: Any, inputs: list[Any]) -> Any:
+    """As entradas como foram dadas, ou a lista delas, se já foram percorridas."""
+    return inputs if isinstance(x, Iterator) else x
 
 
 def _numbers(inputs: Sequence[Any]) -> list[Any]:
@@ -413,5 +448,7 @@ def _numbers(inputs: Sequence[Any]) -> list[Any]:
 
 def _known(activation: str) -> str:
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        raise ValueError(f"ativação desconhecida: {shorten(activation)}; as conhecidas são {', '.join(ACTIVATIONS)}")
+        raise ValueError(
+            f"ativação desconhecida: {shorten(activation)}; as conhecidas são {', '.join(ACTIVATIONS)}"
+        ) from None
     return activation

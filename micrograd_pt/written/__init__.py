@@ -10,7 +10,7 @@ from micrograd_pt.written.expressions import (
     without_factor,
 )
 from micrograd_pt.written.infix import ATOM, CHOICE, COMPARE, FACTOR, TERM, UNARY, Infix, PythonInfix, Spelled, signs
-from micrograd_pt.written.methods import products_are_ours, weighted_sum
+from micrograd_pt.written.methods import SUBCLASSES, products_are_ours, weighted_sum
 
 __all__ = [
     "ARITHMETIC",
@@ -19,6 +19,7 @@ __all__ = [
     "COMPARE",
     "COMPARISONS",
     "FACTOR",
+    "SUBCLASSES",
     "TERM",
     "UNARY",
     "Book",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache, partialmethod
+from operator import itemgetter
 from typing import Any
 
 from micrograd_pt import engine, ops
@@ -23,6 +24,8 @@ PLAIN: dict[str, Any] = {name: method for name, method in vars(Value).items() if
 _RULES, _PRODUCTS = vars(Value), ("__add__", "__radd__", "__mul__", "__rmul__")
 _OWN: set[Any] = set(PLAIN.values())
 """Os métodos do pacote, e não os que alguém pôs no lugar deles."""
+SUBCLASSES: set[str] = set()
+"""Os nomes das subclasses de `Value` que já houve; quase sempre, nenhuma."""
 _WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # 64 parcelas por extenso, no máximo
 _WORLD = {"Value": Value, "ERRORS": _ERRORS, "PAUSES": PAUSES, "new": object.__new__}
 _METHOD = """
@@ -83,15 +86,24 @@ def written_method(name: str) -> Any:
     return made
 
 
+_product_and_sum, _found = itemgetter("__mul__", "__add__"), ()
+
+
 def products_are_ours(operands: Sequence[Any] | None = None) -> bool:
     """Verdadeiro se ninguém pôs outras regras no lugar das do produto e da soma, em `Value` ou numa subclasse.
 
     Args:
         operands: o que se multiplica e soma; sem indicação, qualquer nó, de qualquer subclasse que exista.
     """
-    if _RULES["__mul__"] not in _OWN or _RULES["__add__"] not in _OWN:
-        return False
-    kinds = Value.__subclasses__() if operands is None else {*map(type, operands)}
+    global _found
+    found = _product_and_sum(_RULES)
+    if found != _found:
+        if not _OWN.issuperset(found):
+            return False
+        _found = found
+    if operands is None and not SUBCLASSES:  # quase sempre
+        return True
+    kinds: Any = Value.__subclasses__() if operands is None else {*map(type, operands)}
     return not any([_has_products(kind, deep=operands is None) for kind in kinds if issubclass(kind, Value)])
 
 
@@ -151,7 +163,8 @@ def written_sum(width: int) -> Any:
 def weighted_sum(weights: Sequence[Value], inputs: Sequence[Any], numbers: Sequence[Any]) -> Value:
     """O nó de w₁·x₁ + … + wₙ·xₙ, como `Value.record` o faria; `numbers` é o que as entradas valem, já separado.
 
-    Pesos e entradas são tantos uns quantas as outras: quem chama o conferiu.
+    Raises:
+        ValueError: não são tantos pesos quantas entradas.
     """
     if engine.shortcut is not None and not PAUSES and 0 < len(weights) <= _WIDEST:
         try:
@@ -164,6 +177,8 @@ def weighted_sum(weights: Sequence[Value], inputs: Sequence[Any], numbers: Seque
             node._first, node._first_data = (*weights, *inputs), (*own, *numbers)
             node._second, node._second_data = None, data
             return node
+    if len(weights) != len(inputs):
+        raise ValueError(f"{len(weights)} pesos e {len(inputs)} entradas")
     return Value.record(ops.weighted_sum, *weights, *inputs)
 
 
