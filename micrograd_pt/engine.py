@@ -118,19 +118,12 @@ class Value(Shown, Attached):
     def __pos__(self) -> Value:
         return self
 
-    conjugate = __pos__  # de um número real, ele mesmo: np.var e np.std o pedem
-
-    def pow(self, other: Any) -> Any:
-        """Este nó elevado a `other`, como em `x ** other`."""
-        return self**other
-
     # Funções de um argumento, como métodos: x.tanh() é tanh(x).
 
     square, reciprocal = _unary(ops.square), _unary(ops.reciprocal)
     sqrt, cbrt = _unary(ops.sqrt), _unary(ops.cbrt)
     exp, exp2, expm1 = _unary(ops.exp), _unary(ops.exp2), _unary(ops.expm1)
     log, log2, log10, log1p = _unary(ops.log), _unary(ops.log2), _unary(ops.log10), _unary(ops.log1p)
-    ln = log
     sin, cos, tan = _unary(ops.sin), _unary(ops.cos), _unary(ops.tan)
     asin, acos, atan = _unary(ops.asin), _unary(ops.acos), _unary(ops.atan)
     sinh, cosh, tanh = _unary(ops.sinh), _unary(ops.cosh), _unary(ops.tanh)
@@ -139,16 +132,6 @@ class Value(Shown, Attached):
     silu, gelu, elu = _unary(ops.silu), _unary(ops.gelu), _unary(ops.elu)
     relu, leaky_relu = _unary(ops.relu), _unary(ops.leaky_relu)
     erf, erfc = _unary(ops.erf), _unary(ops.erfc)
-
-    # Os nomes que o NumPy procura nos elementos de um array.
-
-    arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
-
-    def arctan2(self, other: Any) -> Any:
-        return ops.atan2(self, other)
-
-    def hypot(self, other: Any) -> Any:
-        return ops.hypot(self, other)
 
     # Comparações dão uma condição; `==` continua a ser identidade.
 
@@ -186,10 +169,6 @@ class Value(Shown, Attached):
     def detach(self) -> Value:
         """Uma folha nova com o mesmo número e o mesmo rótulo, sem ligação com o grafo."""
         return Value(self.data, self.label)
-
-    def item(self) -> Any:
-        """O número deste nó, como `data`."""
-        return self.data
 
     @classmethod
     def record(cls, operation: Operation, *args: Any) -> Value:

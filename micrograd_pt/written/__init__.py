@@ -10,7 +10,8 @@ from micrograd_pt.written.expressions import (
     without_factor,
 )
 from micrograd_pt.written.infix import ATOM, CHOICE, COMPARE, FACTOR, TERM, UNARY, Infix, PythonInfix, Spelled, signs
-from micrograd_pt.written.methods import SUBCLASSES, products_are_ours, weighted_sum
+from micrograd_pt.written.methods import weighted_sum
+from micrograd_pt.written.replaced import SUBCLASSES, products_are_ours
 
 __all__ = [
     "ARITHMETIC",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache, partialmethod
-from operator import itemgetter
 from typing import Any
 
 from micrograd_pt import engine, ops
@@ -21,11 +20,8 @@ from micrograd_pt.written.expressions import Book, opened
 from micrograd_pt.written.infix import spelled
 
 PLAIN: dict[str, Any] = {name: method for name, method in vars(Value).items() if hasattr(method, "operation")}
-_RULES, _PRODUCTS = vars(Value), ("__add__", "__radd__", "__mul__", "__rmul__")
-_OWN: set[Any] = set(PLAIN.values())
+OWN: set[Any] = set(PLAIN.values())
 """Os métodos do pacote, e não os que alguém pôs no lugar deles."""
-SUBCLASSES: set[str] = set()
-"""Os nomes das subclasses de `Value` que já houve; quase sempre, nenhuma."""
 _WIDEST, _ERRORS = 64, (ArithmeticError, ValueError, TypeError)  # 64 parcelas por extenso, no máximo
 _WORLD = {"Value": Value, "ERRORS": _ERRORS, "PAUSES": PAUSES, "new": object.__new__}
 _METHOD = """
@@ -82,37 +78,8 @@ def written_method(name: str) -> Any:
         holes |= {"real": "type(data) is float", "first": first, "second": second}
     made = _defined(_METHOD.format(value=value, **holes), "method", plain=PLAIN[name], operation=operation)
     made.__qualname__ = f"Value.{name}"
-    _OWN.add(made)
+    OWN.add(made)
     return made
-
-
-_product_and_sum, _found = itemgetter("__mul__", "__add__"), ()
-
-
-def products_are_ours(operands: Sequence[Any] | None = None) -> bool:
-    """Verdadeiro se ninguém pôs outras regras no lugar das do produto e da soma, em `Value` ou numa subclasse.
-
-    Args:
-        operands: o que se multiplica e soma; sem indicação, qualquer nó, de qualquer subclasse que exista.
-    """
-    global _found
-    found = _product_and_sum(_RULES)
-    if found != _found:
-        if not _OWN.issuperset(found):
-            return False
-        _found = found
-    if operands is None and not SUBCLASSES:  # quase sempre
-        return True
-    kinds: Any = Value.__subclasses__() if operands is None else {*map(type, operands)}
-    return not any([_has_products(kind, deep=operands is None) for kind in kinds if issubclass(kind, Value)])
-
-
-def _has_products(kind: type, deep: bool) -> bool:
-    """Verdadeiro se uma subclasse tem o seu produto ou a sua soma; com `deep`, ou uma das subclasses dela."""
-    own = kind.__mro__[: kind.__mro__.index(Value)]
-    found = any([not vars(base).keys().isdisjoint(_PRODUCTS) for base in own])
-    below: list[type] = kind.__subclasses__() if deep else []
-    return found or any([_has_products(one, deep) for one in below])
 
 
 def written_sending(operation: Operation) -> list[str]:
@@ -225,7 +192,7 @@ def _shortcut(order: dict[Any, Any], start: Any) -> Any:
 def _at_first_use(self: Value, name: str, *others: Any, **named: Any) -> Any:
     """Um método que, da primeira vez, se escreve por extenso e fica no próprio lugar, se ninguém pôs ali outro."""
     method = PLAIN[name] if engine.shortcut is None else written_method(name)
-    if vars(Value)[name] in _OWN:
+    if vars(Value)[name] in OWN:
         setattr(Value, name, method)
     return method(self, *others, **named)
 
@@ -235,7 +202,7 @@ def _set_rule(operation: Operation, name: str, rule: Any) -> None:
     if name in ("value", "partials") and hasattr(operation, name) and operation.name in BUILT_IN:
         engine.shortcut = None
         for method, plain in PLAIN.items():
-            if vars(Value)[method] in _OWN:
+            if vars(Value)[method] in OWN:
                 setattr(Value, method, plain)
     object.__setattr__(operation, name, rule)
 
@@ -255,5 +222,5 @@ ops.weighted_sum.__dict__["send"] = _send_products
 setattr(Operation, "send", _send)  # noqa: B010
 setattr(Operation, "__setattr__", _set_rule)  # noqa: B010
 for _name in PLAIN:
-    _OWN.add(_waiting := partialmethod(_at_first_use, _name))
+    OWN.add(_waiting := partialmethod(_at_first_use, _name))
     setattr(Value, _name, _waiting)
