@@ -152,7 +152,7 @@ def compiled(f: Callable[..., Any], *, target: Any = "python") -> Compiled:
     programa. O que não é argumento nem o número de um `Value` fica congelado nele: um coeficiente, um item de lista,
     uma variável global, um atributo. A cada chamada se compara o que disso se alcança a partir de `f`, e uma mudança
     faz traçá-la de novo; o que não se alcança (um arquivo, o relógio, um sorteio, um gerador, o que `f` só muda por ser
-    chamada, o interior de um pacote instalado) continua como era.
+    chamada, o interior de um pacote instalado, uma lista de mais de mil itens) continua como era.
 
     Os números dos `Value`s que `f` traz de fora (os parâmetros de um modelo) são lidos a cada chamada. O `data` que `f`
     lê de um deles é recusado, também numa função que ela chama; o de um que não se alcança fica congelado. Chamada com

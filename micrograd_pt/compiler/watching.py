@@ -20,8 +20,11 @@ from micrograd_pt.compiler.reaching import cells, fields, global_names, holds_ob
 from micrograd_pt.engine import Value
 
 _PLAIN = (int, float, complex, str, bytes, Fraction, type(None))
-_MOST = 100_000  # objetos que se percorrem
-_LARGEST = 10_000  # números de um array que se comparam
+_MOST = 5_000  # números que se comparam, os mais perto primeiro
+_LARGEST = 1_000  # um recipiente maior são dados, e não se percorre
+
+_LISTED = (str, bytes, Value)
+"""O que numa lista não se compara: rótulos, e os parâmetros, que são muitos."""
 
 Reading = tuple[Callable[[], Any], Any, tuple[str, ...]]
 """Como se leem os números de um objeto, o que valiam, e como se chamam."""
@@ -33,6 +36,8 @@ class Watch:
     Args:
         roots: as funções, ou os objetos que se chamam.
 
+    Um recipiente de muitos itens não se percorre, e há um limite para o todo: o que fica de fora não se vê.
+
     Attributes:
         flows: verdadeiro se também se alcança um iterador (um gerador, um arquivo), que muda ao ser lido.
     """
@@ -40,11 +45,15 @@ class Watch:
     def __init__(self, *roots: Any) -> None:
         self.readings: list[Reading] = []
         self.flows: bool = False
-        seen, waiting = {id(root): root for root in roots}, list(roots)
-        while waiting and len(seen) < _MOST:
-            item = waiting.pop()
+        seen, waiting, left = {id(root): root for root in roots}, deque(roots), _MOST
+        while waiting and left > 0 and len(seen) < 2 * _MOST:
+            item = waiting.popleft()
+            if isinstance(item, (list, tuple, dict, set, frozenset, deque)) and len(item) > _LARGEST:
+                continue
             self.flows = self.flows or isinstance(item, Iterator)
-            self.readings += [reading for reading in _readings(item)]
+            found = [*_readings(item)]
+            self.readings += found
+            left -= sum([len(names) for _, _, names in found])
             for part in (*parts(item), *_methods(item)):
                 if id(part) not in seen and not isinstance(part, _PLAIN):
                     seen[id(part)] = part
@@ -83,7 +92,7 @@ def _readings(item: Any) -> Iterator[Reading]:
         yield from _read_items(item, item)
     elif isinstance(item, (list, deque)):
         yield partial(len, item), len(item), ("o tamanho de uma lista",)
-        yield from _read_items(item, dict(enumerate(item)))
+        yield from _read_items(item, {place: held for place, held in enumerate(item) if not isinstance(held, _LISTED)})
     elif isinstance(item, set):
         yield item.copy, item.copy(), ("um conjunto",)
     elif isinstance(item, FunctionType):

@@ -43,7 +43,8 @@ def train(
     chamado (um sorteio, um contador) é treinado pelo grafo, e `history.not_compiled` diz por quê. Ele é chamado algumas
     vezes antes da primeira época, que um contador ou um gerador só dele também conta. Antes de cada atualização se
     comparam os números comuns que o modelo e a perda alcançam (atributos, itens, variáveis globais e de fora): se um
-    mudou, tudo é traçado outra vez. O que não se alcança assim (um arquivo, o relógio) é conferido de tempos em tempos.
+    mudou, tudo é traçado outra vez. O que não se alcança assim (um arquivo, o relógio, uma lista de mais de mil itens)
+    é conferido de tempos em tempos.
 
     Args:
         model: a rede: chamada com uma amostra dá a saída; tem `parameters()`.
