@@ -96,7 +96,7 @@ class Value(Shown, Attached):
     def __init__(self, data: Any, label: Any = "", _op: str = "", name: str = "", *, _children: Any = ()) -> None:
         self.op = self._first = self._second = self._first_data = self._second_data = None
         if type(label) is not str or _op or name or _children:
-            label = maker("named_by_micrograd")(self, label, _op, name, _children)
+            label = maker("named_by_micrograd")(self, data, label, _op, name, _children)
         if type(data) is not float and not isinstance(data, Value):
             data = as_number(data, "Value")
         if isinstance(data, Value):

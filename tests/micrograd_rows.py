@@ -20,6 +20,7 @@ def outcome(package: str, code: str) -> str:
     names |= {name: getattr(nn, name) for name in ("Neuron", "Layer", "MLP")}
     names |= {"a": Value(2.0), "b": Value(3.0), "neuron": nn.Neuron(2), "net": nn.MLP(2, [2, 1])}
     names |= {"seven": lambda self, other: Value(7.0), "Mine": type("Mine", (Value,), {})}
+    names["Ten"] = type("Ten", (nn.Neuron,), {"__call__": lambda self, x: Value(10.0)})
     if package == "micrograd_pt":
         names |= {name: getattr(importlib.import_module(package), name) for name in ("ops", "leaky_relu")}
     plain = Value.__init__
@@ -46,10 +47,10 @@ def outcome(package: str, code: str) -> str:
 def as_they_were(Value: Any, nn: Any) -> Iterator[None]:
     """O que a linha troca na classe ou no módulo volta ao que era."""
     before = {name: vars(Value)[name] for name in ("__mul__", "__init__")}
-    held = nn.Value
+    held = nn.Value, nn.Neuron
     try:
         yield
     finally:
-        nn.Value = held
+        nn.Value, nn.Neuron = held
         for name, method in before.items():
             setattr(Value, name, method)

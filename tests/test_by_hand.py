@@ -128,8 +128,115 @@ def test_an_operation_that_the_table_has_is_named() -> None:
         t = math.tanh(self.data)
         return Value(t, (self,), "tanh")
 
-    with pytest.raises(TypeError, match=r"a tabela já tem tanh: use x\.tanh\(\)"):
+    with pytest.raises(TypeError, match=r"a tabela já tem tanh: se é essa a conta, use x\.tanh\(\)"):
         tanh(Value(0.5))
+
+
+def opposite(engine: Any, self: Any) -> Any:
+    out = engine(-self.data, (self,), "opposite")
+
+    def _backward() -> None:
+        self.grad -= out.grad
+
+    out._backward = _backward
+    return out
+
+
+def twice(engine: Any, self: Any) -> Any:
+    out = engine(self.data * self.data, (self,), "twice")
+
+    def _backward() -> None:
+        self.grad += self.data * out.grad
+        self.grad += self.data * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def size(engine: Any, self: Any) -> Any:
+    out = engine(abs(self.data), (self,), "size")
+
+    def _backward() -> None:
+        if self.data > 0:
+            self.grad += out.grad
+        else:
+            self.grad -= out.grad
+
+    out._backward = _backward
+    return out
+
+
+def cube(engine: Any, self: Any) -> Any:
+    total = 1.0
+    for _ in range(3):
+        total *= self.data
+    out = engine(total, (self,), "cube")
+
+    def _backward() -> None:
+        self.grad += 3 * self.data**2 * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def shifted(engine: Any, self: Any) -> Any:
+    x = self.data
+    x = x + 1
+    x = x * x
+    out = engine(x, (self,), "shifted")
+
+    def _backward() -> None:
+        self.grad += 2 * (self.data + 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def scaled(engine: Any, self: Any, beta: float = 2.0) -> Any:
+    out = engine(self.data * beta, (self,), "scaled")
+
+    def _backward() -> None:
+        self.grad += beta * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def mistaken(engine: Any, self: Any) -> Any:
+    out = engine(self.data**3, (self,), "class")
+
+    def _backward() -> None:
+        self.grad += 2 * self.data * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@pytest.mark.parametrize("method", [opposite, twice, size, cube, shifted, scaled, mistaken])
+def test_a_row_that_would_not_be_the_methods_is_not_shown_as_if_it_were(method: Any) -> None:
+    """Ou ela dá o mesmo, também longe dali, ou é o exemplo, que diz que o é."""
+    with pytest.raises(TypeError) as refusal:
+        method(Value, Value(0.75))
+    shown = str(refusal.value).split("\n\n")[1]
+    names: dict[str, Any] = {}
+    exec("\n".join(line.strip() for line in shown.splitlines()), names)
+    if "# aqui a sua conta" in shown:
+        assert method not in (opposite, twice)
+        return
+    for number in (0.75, -1.5, 2.0):
+        theirs, ours = Theirs(number), Value(number)
+        method(Theirs, theirs).backward()
+        names[method.__name__](ours).backward()
+        assert ours.grad == pytest.approx(theirs.grad)
+
+
+def test_the_example_takes_as_many_arguments_as_there_are_children() -> None:
+    nodes = [Value(1.0), Value(2.0), Value(3.0)]
+    with pytest.raises(TypeError) as refusal:
+        Value(6.0, tuple(nodes), "max")
+    names: dict[str, Any] = {}
+    exec("\n".join(line.strip() for line in str(refusal.value).split("\n\n")[1].splitlines()), names)
+    assert "max" not in names and names["f"](*nodes).data == 6.0
 
 
 @pytest.mark.parametrize("children", [(Value(1.0),), [Value(1.0)], {Value(1.0)}])

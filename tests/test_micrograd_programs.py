@@ -211,7 +211,7 @@ def test_a_name_that_is_read_there_is_read_here(make: Callable[[Micro], Any], na
     if name in ("data", "grad", "_op", "nonlin"):
         assert ours == theirs
     if isinstance(theirs, (set, list)):
-        assert type(ours) is type(theirs) and len(ours) == len(theirs)
+        assert isinstance(ours, type(theirs)) and len(ours) == len(theirs)
 
 
 @pytest.mark.parametrize("make, name", SURFACE)

@@ -11,6 +11,7 @@ import micrograd.nn
 import numpy as np
 import pytest
 
+import micrograd_pt.nn
 from micrograd_pt import (
     MLP,
     Layer,
@@ -82,7 +83,7 @@ def nested(nn: Any, seed: int = 3) -> Any:
 
 def test_a_nested_module_gives_micrograds_numbers() -> None:
     found = []
-    for nn in (micrograd.nn, __import__("micrograd_pt").nn):
+    for nn in (micrograd.nn, micrograd_pt.nn):
         model = nested(nn)
         outputs = [model(x) for x in X]
         loss = sum((o - t) ** 2 for o, t in zip(outputs, Y, strict=True))
@@ -94,7 +95,7 @@ def test_a_nested_module_gives_micrograds_numbers() -> None:
 
 
 def test_a_nested_module_is_trained_the_same_both_ways() -> None:
-    models = [nested(__import__("micrograd_pt").nn) for _ in range(2)]
+    models = [nested(micrograd_pt.nn) for _ in range(2)]
     graph, program = (
         train(model, X, Y, learning_rate=1e-4, epochs=30, progress=False, compiled=compiled)
         for model, compiled in zip(models, (False, True), strict=True)
@@ -105,7 +106,7 @@ def test_a_nested_module_is_trained_the_same_both_ways() -> None:
 
 
 def test_a_nested_module_is_explained_and_drawn_by_its_graph_and_on_the_page() -> None:
-    model = nested(__import__("micrograd_pt").nn)
+    model = nested(micrograd_pt.nn)
     loss = half_squared_error(model(X[0]), Y[0])
     loss.backward()
     lesson = explain(loss, model.parameters(), digits=12)
@@ -169,6 +170,34 @@ def test_a_function_among_the_layers_is_called_and_has_no_parameters() -> None:
     assert len(model.parameters()) == count
     with pytest.raises(ValueError, match="entre as camadas há <function"):
         draw_network(model)
+
+
+def plain_neuron(nn: Any) -> Any:
+    class Plain(nn.Module):  # type: ignore[misc]
+        def __init__(self, nin: int, nonlin: bool = True) -> None:
+            self.w, self.nonlin = [nn.Value(0.5) for _ in range(nin)], nonlin
+
+        def __call__(self, x: Any) -> Any:
+            out = sum(w * v for w, v in zip(self.w, x, strict=True))
+            return out.relu() if self.nonlin else out  # type: ignore[union-attr]
+
+        def parameters(self) -> list[Any]:
+            return self.w
+
+    return Plain
+
+
+@pytest.mark.parametrize("nn", [micrograd.nn, micrograd_pt.nn])
+def test_a_class_put_in_place_of_the_packages_is_the_one_that_is_made(nn: Any) -> None:
+    """Como quem escreve `nn.Neuron = MeuNeuronio`: recebe o que lá receberia."""
+    kind = plain_neuron(nn)
+    with patch.object(nn, "Neuron", kind):
+        model = nn.MLP(2, [3, 1])
+    assert [type(n) for layer in model.layers for n in layer.neurons] == [kind] * 4
+    assert model([1.0, 2.0]).data == 2.25 and len(model.parameters()) == 9
+    assert [n.nonlin for layer in model.layers for n in layer.neurons] == [True] * 3 + [False]
+    with patch.object(nn, "Layer", lambda nin, nout, **given: lambda x: (nin, nout, given)):
+        assert nn.MLP(2, [1])([1.0, 2.0]) == (2, 1, {"nonlin": False})
 
 
 # Editado.
@@ -286,7 +315,7 @@ def test_a_module_made_of_layers_is_drawn() -> None:
     state = random.getstate()
     source = draw_network(model, X[0]).source
     assert random.getstate() == state
-    assert f"{model(X[0]).data:.3g}"[:4] in source and "saida" in source and "tangente" in source
+    assert f"{abs(model(X[0]).data):.6f}"[:5] in source and "saida" in source and "tangente" in source
 
 
 def test_a_module_that_does_more_than_its_layers_is_not_drawn() -> None:
@@ -308,6 +337,15 @@ def test_a_module_that_does_more_than_its_layers_is_not_drawn() -> None:
         def __call__(self, x: Any) -> Any:
             return super().__call__(x) * 2  # type: ignore[operator]
 
+    class Choosing(Plus):
+        def __call__(self, x: Any) -> Any:
+            return self.layer(x) * (3 if x[0] == 1000 else 1)
+
+    draw_network(Choosing())
+    with pytest.raises(ValueError, match="e as suas camadas"):
+        draw_network(Choosing(), [1000, 0])
+    with pytest.raises(TypeError, match="live_page espera uma rede"):
+        live_page(lambda x: x[0], X, Y)
     for model, why in (
         (Plus(), "e as suas camadas"),
         (Empty(), "não guarda camada nenhuma"),

@@ -10,9 +10,11 @@ import tracemalloc
 from typing import Any
 
 import micrograd.engine
+import micrograd.nn
 import numpy as np
 import pytest
 
+import micrograd_pt.nn
 from micrograd_pt import (
     MLP,
     SGD,
@@ -49,6 +51,26 @@ class Word(Value):
 
 class Fixed(Value):
     __slots__ = ("count",)
+
+
+class Rebuilt(Value):
+    """Que diz o que se grava dela, e refaz o resto."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.held = "dado"
+
+    def __getstate__(self) -> Any:
+        return {"held": "gravado"}
+
+    def __setstate__(self, state: Any) -> None:
+        assert state == {"held": "gravado"}
+        self.held = "refeito"
+
+
+class Reduced(Value):
+    def __reduce__(self) -> Any:
+        return Reduced, (self.data + 1,)
 
 
 # Subclasses.
@@ -119,6 +141,39 @@ def test_a_subclass_with_an_init_of_its_own_is_a_whole_leaf() -> None:
     assert (leaf.grad, leaf.label, leaf._op, leaf._prev) == (6.0, "", "", set())
 
 
+def test_a_subclass_that_compares_by_number_keeps_its_nodes_apart() -> None:
+    class ByNumber(Value):
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Value) and self.data == other.data
+
+    a, b, c = ByNumber(2.0), ByNumber(2.0), ByNumber(3.0)
+    (a * b + c * a).backward()
+    assert (a.grad, b.grad, c.grad, a == b, a != c) == (5.0, 2.0, 2.0, True, True)
+    with pytest.raises(TypeError, match=r"deixe o de Value, __hash__ = Value\.__hash__"):
+        type("Merged", (Value,), {"__eq__": ByNumber.__eq__, "__hash__": lambda self: hash(self.data)})
+
+
+@pytest.mark.parametrize("engine", [Theirs, Value])
+def test_a_sign_replaced_in_a_subclass_counts_also_to_the_right_of_a_plain_node(engine: Any) -> None:
+    class Odd(engine):  # type: ignore[misc]
+        def __neg__(self) -> Any:
+            return engine(100.0)
+
+        def __pow__(self, other: Any) -> Any:
+            return engine(7.0)
+
+    class Seventy(engine):  # type: ignore[misc]
+        def __mul__(self, other: Any) -> Any:
+            return engine(70.0)
+
+    assert [(engine(1.0) - Odd(2.0)).data, (engine(3.0) / Odd(2.0)).data, (1 / Odd(2.0)).data] == [101.0, 21.0, 7.0]
+    assert [(engine(1.0) - Seventy(2.0)).data, (1 - Seventy(2.0)).data, (engine(2.0) * Seventy(3.0)).data] == [
+        71.0,
+        71.0,
+        6.0,
+    ]
+
+
 # Atributos.
 
 
@@ -157,6 +212,13 @@ def test_an_attribute_that_is_a_node_stays_connected() -> None:
         assert other.of is other.args[0] and other.of.user is other
         other.backward()
         assert (other.of.grad, x.grad) == (4.0, 0)
+
+
+def test_what_a_subclass_says_of_its_own_copies_is_done() -> None:
+    for other in (copy.deepcopy(Rebuilt(2.0)), pickle.loads(pickle.dumps(Rebuilt(2.0))), copy.copy(Rebuilt(2.0))):
+        assert (type(other), other.data, other.held) == (Rebuilt, 2.0, "refeito")
+    for other in (copy.copy(Reduced(1.0)), copy.deepcopy(Reduced(1.0)), pickle.loads(pickle.dumps(Reduced(1.0)))):
+        assert (type(other), other.data) == (Reduced, 2.0)
 
 
 def test_a_long_chain_of_attributes_of_nodes_is_pickled() -> None:
@@ -274,6 +336,22 @@ def test_a_rule_is_applied_once_by_each_call() -> None:
     z.grad = 1.0
     z._backward()
     assert x.grad == pytest.approx(24.0 + 1 - z.data**2)
+
+
+def test_the_nodes_before_one_are_not_changed_in_place() -> None:
+    y = Value(2.0) * 3
+    for change in (y._prev.clear, y._prev.pop, lambda: y._prev.add(Value(1.0)), lambda: y._prev.update([y])):
+        with pytest.raises(TypeError, match=r"operation\("):
+            change()
+    assert len(y._prev) == 2 and isinstance(y._prev, set) and y._prev | {y} == {*y._prev, y}
+
+
+def test_an_input_of_1_is_a_product_like_another() -> None:
+    for numbers in ([1.0, 1.0], [1, 1], [2, 1]):
+        counts = []
+        for nn in (micrograd.nn, micrograd_pt.nn):
+            counts.append(len(order(nn.Neuron(2)(numbers))))
+        assert counts[0] == counts[1]
 
 
 def test_two_threads_that_look_at_once_see_the_same_nodes() -> None:

@@ -1,5 +1,7 @@
 """O que um programa congelaria: `train` e `compiled` veem a mudança, ou param e dizem o que escrever."""
 
+import array
+import enum
 import itertools
 import math
 import threading
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from micrograd_pt import MLP, SGD, CompileError, Module, Value, compiled, half_squared_error, train
+from micrograd_pt.compiler import Watch
 from micrograd_pt.training import stepping
 
 SAMPLES, TARGETS = [[1.0], [2.0], [-0.5]], [1.0, 3.0, 0.25]
@@ -64,6 +67,33 @@ class Masked(Line):
         return self.w * x[0] * self.w.gain * float(self.mask[1]) * (2 if self.mode == "dobro" else 3)  # type: ignore[attr-defined]
 
 
+class Mode(enum.Enum):
+    ONE, TWO = 1.0, 2.0
+
+
+class Varied(Line):
+    """O que se lê por caminhos menos comuns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mode, self.bytes, self.numbers = Mode.ONE, bytearray([1]), array.array("d", [1.0])
+        self.table = {"act": lambda v: v}
+        self.view, self.get = types.MappingProxyType(self.table), self.table.get
+        self.inner = Line()
+
+    def __call__(self, x: Any) -> Any:
+        out = self.w * x[0] * self.mode.value * self.bytes[0] * self.numbers[0] * half(1.0)
+        act: Any = self.get("act")
+        return act(self.view["act"](out)) * self.inner.factor * half.extra  # type: ignore[attr-defined]
+
+
+def half(x: float, share: float = 1.0) -> float:
+    return x * share
+
+
+half.extra = 1.0  # type: ignore[attr-defined]
+
+
 def closed(factor: float) -> Any:
     def loss(output: Any, target: Any) -> Any:
         return half_squared_error(output, target) * factor
@@ -96,6 +126,14 @@ CHANGES: dict[str, tuple[Any, Any]] = {
     "in an array": (Masked, lambda model, loss: model.mask.__setitem__(1, 0.5)),
     "text": (Masked, lambda model, loss: setattr(model, "mode", "triplo")),
     "another parameter": (Line, replace_the_weight),
+    "enum": (Varied, lambda model, loss: setattr(model, "mode", Mode.TWO)),
+    "bytes": (Varied, lambda model, loss: model.bytes.__setitem__(0, 3)),
+    "array of numbers": (Varied, lambda model, loss: model.numbers.__setitem__(0, 0.5)),
+    "function in a dictionary": (Varied, lambda model, loss: model.table.__setitem__("act", lambda v: v * 2)),
+    "usual value of an argument": (Varied, lambda model, loss: setattr(half, "__defaults__", (0.5,))),
+    "attribute of a function": (Varied, lambda model, loss: setattr(half, "extra", 0.5)),
+    "another inner model": (Varied, lambda model, loss: setattr(model, "inner", Line(0.25))),
+    "method of the class": (Varied, lambda model, loss: setattr(Varied, "parameters", lambda self: [self.w])),
 }
 
 
@@ -104,6 +142,7 @@ def as_it_was() -> Any:
     yield
     globals()["SCALE"], OfTheClass.rate = 2.0, 1.0
     SETTINGS.scale = 2.0  # type: ignore[attr-defined]
+    half.__defaults__, half.extra = (1.0,), 1.0  # type: ignore[attr-defined]
 
 
 SETTINGS.scale = 2.0  # type: ignore[attr-defined]
@@ -116,6 +155,7 @@ def test_a_number_that_changes_during_the_training_is_seen(what: str) -> None:
     found = []
     for by_program in (False, True):
         globals()["SCALE"], OfTheClass.rate, SETTINGS.scale = 2.0, 1.0, 2.0  # type: ignore[attr-defined]
+        half.__defaults__, half.extra = (1.0,), 1.0  # type: ignore[attr-defined]
         model, loss = kind(), closed(1.0)
 
         def rate(update: int, model: Any = model, loss: Any = loss) -> float:
@@ -169,6 +209,31 @@ def test_a_coefficient_that_the_model_changes_by_itself_is_trained_through_the_g
     history = train(model, SAMPLES, TARGETS, learning_rate=0.01, epochs=40, progress=False)
     assert "muda calls ao ser chamado" in history.not_compiled
     assert history.losses[-1] == pytest.approx(0.5 * sum(t * t for t in TARGETS))
+
+
+def test_a_model_that_keeps_its_outputs_by_input_is_trained_through_the_graph() -> None:
+    class Keeping(Line):
+        def __init__(self) -> None:
+            super().__init__()
+            self.kept: dict[Any, Any] = {}
+
+        def __call__(self, x: Any) -> Any:
+            key = str(x)
+            if key not in self.kept:
+                self.kept[key] = self.w * x[0]
+            return self.kept[key]
+
+    assert train(Keeping(), SAMPLES, TARGETS, learning_rate=0.01, epochs=9, progress=False).not_compiled
+
+
+def test_a_table_of_data_that_the_loss_reaches_is_not_walked() -> None:
+    data = [[float(n)] * 50 for n in range(20_000)]
+
+    def loss(output: Any, target: Any) -> Any:
+        return half_squared_error(output, target) * data[1][0]
+
+    watch = Watch(loss)
+    assert len(watch.readings) < 20 and watch.changed() == ""
 
 
 def test_a_count_that_begins_with_the_first_call_is_seen() -> None:

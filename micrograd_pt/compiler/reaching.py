@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 from micrograd_pt.engine import Value
@@ -18,8 +18,10 @@ def parts(item: Any) -> Iterator[Any]:
     """O que um objeto guarda."""
     if isinstance(item, (list, tuple, set, frozenset, deque)):
         yield from item
-    elif isinstance(item, dict):
+    elif isinstance(item, (dict, MappingProxyType)):
         yield from item.values()
+    elif isinstance(item, BuiltinFunctionType):
+        yield item.__self__  # de quem é um método como d.get
     elif isinstance(item, FunctionType):
         if is_ours(item):
             return  # o que é deste pacote só escreve
@@ -53,7 +55,7 @@ def is_foreign(item: Any) -> bool:
 
 def holds_objects(item: Any) -> bool:
     """Verdadeiro para um array de objetos."""
-    return hasattr(item, "flat") and str(getattr(item, "dtype", "")) == "object"
+    return hasattr(type(item), "flat") and str(getattr(item, "dtype", "")) == "object"
 
 
 def fields(item: Any) -> dict[str, Any]:

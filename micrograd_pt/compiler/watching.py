@@ -7,13 +7,15 @@ cada um está e quanto valia.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
 from fractions import Fraction
 from functools import partial
 from operator import attrgetter, call, itemgetter
 from random import Random
-from types import FunctionType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from micrograd_pt.compiler.reaching import cells, fields, global_names, holds_objects, is_foreign, names_in, parts
@@ -89,7 +91,12 @@ def _is_first_result(now: Any, before: Any) -> bool:
 def _readings(item: Any) -> Iterator[Reading]:
     """Como ler os números que um objeto guarda."""
     if isinstance(item, dict):
+        yield partial(len, item), len(item), ("o tamanho de um dicionário",)
         yield from _read_items(item, item)
+    elif isinstance(item, MappingProxyType):
+        yield from _read_items(item, item)
+    elif isinstance(item, (bytearray, array)):
+        yield partial(bytes, item), bytes(item), ("um array",)
     elif isinstance(item, (list, deque)):
         yield partial(len, item), len(item), ("o tamanho de uma lista",)
         yield from _read_items(item, {place: held for place, held in enumerate(item) if not isinstance(held, _LISTED)})
@@ -98,7 +105,7 @@ def _readings(item: Any) -> Iterator[Reading]:
     elif isinstance(item, FunctionType):
         if not is_foreign(item):
             yield from _read_function(item)
-    elif hasattr(item, "tobytes") and getattr(item, "size", _LARGEST) < _LARGEST and not holds_objects(item):
+    elif hasattr(type(item), "tobytes") and getattr(item, "size", _LARGEST) < _LARGEST and not holds_objects(item):
         yield item.tobytes, item.tobytes(), ("um array",)
     elif isinstance(item, Value):
         if item.op is None:
@@ -131,7 +138,10 @@ def _read_attributes(holder: Any, held: Mapping[str, Any]) -> Iterator[Reading]:
 
 
 def _read_function(item: FunctionType) -> Iterator[Reading]:
-    """As variáveis globais que a função usa, também de um módulo, e as da função em que foi escrita."""
+    """Os atributos e valores usuais de uma função, as variáveis globais que ela usa, e as da função de fora."""
+    yield from _read_items(vars(item), vars(item))
+    read = attrgetter("__defaults__", "__kwdefaults__", "__code__")
+    yield partial(read, item), read(item), ("os valores usuais de um argumento",) * 3
     world, names = item.__globals__, global_names(item)
     yield from _read_items(world, {name: world[name] for name in names})
     inner = names_in(item.__code__)
@@ -157,7 +167,9 @@ def _methods(item: Any) -> Iterable[Any]:
 
 
 def _is_watched(number: Any) -> bool:
-    """Verdadeiro para um número, também do NumPy, um texto, None ou uma folha."""
+    """Verdadeiro para um número, também do NumPy, um texto, None, uma folha, um `Enum` ou o que se chama."""
     if isinstance(number, Value):
         return number.op is None
-    return isinstance(number, _PLAIN) or (hasattr(number, "dtype") and getattr(number, "shape", None) == ())
+    if isinstance(number, (*_PLAIN, Enum)) or callable(number):
+        return True
+    return hasattr(type(number), "dtype") and getattr(number, "shape", None) == ()

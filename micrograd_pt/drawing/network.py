@@ -69,7 +69,7 @@ def draw_network(
             f"recebeu {shorten(model)} ({type(model).__name__}); para ver as contas que levaram a um Value, use "
             "draw(valor)"
         )
-    network = stacked(model)
+    network = stacked(model, inputs)
     require_prefix(prefix)
     colours = theme_named(theme)
     rate = _checked(show, inputs, target, learning_rate)

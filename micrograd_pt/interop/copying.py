@@ -51,6 +51,9 @@ def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
 
 def _reduce(node: Value, protocol: Any) -> tuple[Any, ...]:
     """O que o pickle grava de um nó que ele ainda não gravou: um nó vazio e, a seguir, o que falta preencher."""
+    own = _own(node, "__reduce__")
+    if own is not None:
+        return own()  # type: ignore[no-any-return]
     pending = _saving.expected.pop(id(node), None)
     if pending is None:
         return _empty, _maker_args(node), _Pending([node]), None, None, _finish
@@ -72,8 +75,17 @@ def _maker_args(node: Value) -> tuple[type[Value], ...]:
     return () if kind is Value else (kind,)
 
 
-def _attributes(node: Value) -> dict[str, Any]:
-    """O que alguém pôs no nó: os atributos, e os campos fixos de uma subclasse."""
+def _own(node: Value, name: str) -> Any:
+    """O método desse nome, se uma subclasse tem o seu; senão None."""
+    kinds = _kind(node).__mro__
+    return getattr(node, name) if any(name in vars(kind) for kind in kinds[: kinds.index(Value)]) else None
+
+
+def _attributes(node: Value) -> Any:
+    """O que alguém pôs no nó: os atributos, e os campos fixos de uma subclasse; ou o que ela diz que se grava."""
+    state = _own(node, "__getstate__")
+    if state is not None:
+        return state()
     found = {name: held for name, held in vars(node).items() if name not in (VIEW, "grad")}
     for kind in _kind(node).__mro__:
         fixed = vars(kind).get("__slots__", ()) if issubclass(kind, Value) and kind is not Value else ()
@@ -82,7 +94,11 @@ def _attributes(node: Value) -> dict[str, Any]:
     return found
 
 
-def _set_attributes(node: Value, found: dict[str, Any]) -> None:
+def _set_attributes(node: Value, found: Any) -> None:
+    restore = _own(node, "__setstate__")
+    if restore is not None:
+        restore(found)
+        return
     for name, held in found.items():
         if isinstance(getattr(type(node), name, None), MemberDescriptorType):
             object.__setattr__(node, name, held)
@@ -148,7 +164,7 @@ class _Filling:
             return tuple, ()
         node = self.nodes.pop()
         found = _attributes(node)
-        held = (*node.args, *found.values())
+        held = (*node.args, *(found.values() if isinstance(found, dict) else ()))
         _saving.expected = {id(item): self.nodes for item in held if isinstance(item, Value)}
         return _fill, (node, *_fields(node), *([found] if found else []))
 

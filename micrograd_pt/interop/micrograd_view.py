@@ -69,13 +69,26 @@ class Inner(Value):
         return number if above is self.user.grad else None
 
 
+class Previous(set[Value]):
+    """O que `_prev` dá: um conjunto que não se muda, porque `backward()` não o leria."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any) -> Any:
+        raise maker("made_by_hand")()
+
+    add = clear = discard = pop = remove = update = _refuse
+    difference_update = intersection_update = symmetric_difference_update = _refuse
+    __ior__ = __iand__ = __isub__ = __ixor__ = _refuse
+
+
 def seen(node: Value) -> Seen:
     """O nó como o micrograd o mostra; os mesmos objetos a cada vez."""
     found: Seen | None = vars(node).get(VIEW)
     if found is None:
         sign, pairs = _spelled(node)
         children = tuple([_child(node, place, *pair) for place, pair in enumerate(pairs)])
-        made = Seen(sign, children, tuple([number for _, number in pairs]), set(children))
+        made = Seen(sign, children, tuple([number for _, number in pairs]), Previous(children))
         found = vars(node).setdefault(VIEW, made)  # de duas linhas que perguntam ao mesmo tempo, vale a primeira
     return found
 
@@ -98,14 +111,6 @@ def _spelled(node: Value) -> tuple[str, Sequence[Pair]]:
         return "", ()
     spell = _SPELLINGS.get(operation)
     return (operation.name, pairs) if spell is None else spell(pairs)
-
-
-def _product(a: Pair, b: Pair) -> Pair:
-    """a × b; um fator que é a constante 1 não se mostra."""
-    for one, other in ((a, b), (b, a)):
-        if not isinstance(one[0], (Value, Missing)) and one[1] == 1:
-            return other
-    return _made(ops.mul, a, b)
 
 
 def _made(operation: ops.Operation, *pairs: Pair) -> Pair:
@@ -134,8 +139,9 @@ def _mean(pairs: Sequence[Pair]) -> tuple[str, Sequence[Pair]]:
 
 def _dot(pairs: Sequence[Pair]) -> tuple[str, Sequence[Pair]]:
     half = len(pairs) // 2
-    terms = [_product(a, b) for a, b in zip(pairs[:half], pairs[half:], strict=True)]
-    terms.sort(key=lambda term: isinstance(term[0], Missing))  # lá um neurônio começa pelo viés
+    terms = [_made(ops.mul, a, b) for a, b in zip(pairs[:half], pairs[half:], strict=True)]
+    if type(pairs[-1][0]) is int and pairs[-1][0] == 1:  # o viés, que lá não se multiplica, e vem primeiro
+        terms = [pairs[half - 1], *terms[:-1]]
     if len(terms) == 1 and isinstance(terms[0][0], Missing):
         return "*", terms[0][0].pairs
     return _sum(terms)
@@ -228,7 +234,7 @@ def _backward(node: Value) -> Callable[[], None]:
 def _set_previous(node: Value, given: Any) -> None:
     """`_prev` não se troca, porque `backward()` não o leria; só se pode dizer de uma folha que ela o é."""
     if node.op is not None or given:
-        raise maker("made_by_hand")()
+        raise maker("made_by_hand")("", node.data, given)
 
 
 def _set_backward(node: Value, given: Any) -> None:

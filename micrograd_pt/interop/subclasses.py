@@ -15,7 +15,7 @@ from micrograd_pt.written import SUBCLASSES
 
 
 def _reflected(made: Callable[..., Any]) -> Callable[..., Any]:
-    """O método de um sinal com este nó à direita; se à esquerda está outro nó, cabe a ele responder."""
+    """O método de uma soma ou produto com este nó à direita; se à esquerda está outro nó, cabe a ele responder."""
 
     def method(self: Value, other: Any) -> Any:
         return NotImplemented if isinstance(other, Value) else made(self, other)
@@ -28,9 +28,9 @@ _MADE_OF: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "__rmul__": (_reflected(lambda self, other: self * other), ("__mul__",)),
     "__neg__": (lambda self: self * -1, ("__mul__",)),
     "__sub__": (lambda self, other: self + (-other), ("__add__", "__mul__", "__neg__")),
-    "__rsub__": (_reflected(lambda self, other: other + (-self)), ("__add__", "__mul__", "__neg__")),
+    "__rsub__": (lambda self, other: other + (-self), ("__add__", "__mul__", "__neg__")),
     "__truediv__": (lambda self, other: self * other**-1, ("__mul__", "__pow__")),
-    "__rtruediv__": (_reflected(lambda self, other: other * self**-1), ("__mul__", "__pow__")),
+    "__rtruediv__": (lambda self, other: other * self**-1, ("__mul__", "__pow__")),
 }
 """De que cada operação é feita no micrograd, e os sinais que ela usa."""
 
@@ -39,9 +39,18 @@ def _prepare(cls: type[Value], /, **options: Any) -> None:
     super(Value, cls).__init_subclass__(**options)
     SUBCLASSES.add(cls.__qualname__)
     own = {name for kind in cls.__mro__[: cls.__mro__.index(Value)] for name in vars(kind)}
+    if cls.__hash__ is None:
+        cls.__hash__ = Value.__hash__
+    if cls.__hash__ is not Value.__hash__:
+        raise TypeError(
+            f"{cls.__name__} troca __hash__, e dois nós diferentes com o mesmo número seriam um só no grafo: deixe o "
+            "de Value, __hash__ = Value.__hash__; __eq__ pode ser outro"
+        )
     for name, (made, of) in _MADE_OF.items():
         if name not in own and not own.isdisjoint(of):
             setattr(cls, name, made)
+    if not own.isdisjoint(("__reduce__", "__reduce_ex__")):
+        cls.__copy__ = cls.__deepcopy__ = None  # type: ignore[attr-defined]  # copia-se pelo que ela diz
     if "__new__" not in own:
         cls.__new__ = _new  # type: ignore[method-assign, assignment]
 

@@ -8,6 +8,7 @@ interface: só um `Neuron` com o `__call__` do pacote toma o atalho, que dá o m
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -124,8 +125,9 @@ class Neuron(Module, Shown):
         self.name = name
         self.sources = [str(source) for source in sources or [f"x{i + 1}" for i in range(nin)]]
         ending = f"_{name}" if name else ""
-        self.w = [Value(weight(), f"w_{source}{ending}") for source in self.sources]
-        self.b = Value(0.0, f"b{ending}") if bias else None
+        node, _ = _part("Value", Value)
+        self.w = [node(weight(), f"w_{source}{ending}") for source in self.sources]
+        self.b = node(0.0, f"b{ending}") if bias else None
 
     @property
     def nonlin(self) -> bool:
@@ -215,6 +217,8 @@ class Layer(Module, Shown):
         ValueError: tamanho, ativação ou inicializador desconhecido.
     """
 
+    neurons: list[Neuron]
+
     def __init__(
         self,
         nin: int,
@@ -229,7 +233,11 @@ class Layer(Module, Shown):
         nin, nout = whole(nin, "nin"), whole(nout, "nout")
         weight = partial(initializer(init), generator, nin, nout)
         names = names or [""] * nout
-        self.neurons: list[Neuron] = [Neuron(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
+        kind, own = _part("Neuron", Neuron)
+        if own:
+            self.neurons = [kind(nin, nonlin, name=name, weight=weight, **neuron) for name in names]
+        else:
+            self.neurons = [kind(nin, nonlin=nonlin and neuron.get("activation") != "linear") for _ in names]
 
     def __call__(self, x: Inputs | Value) -> Output:
         """As saídas dos neurônios; a de um neurônio só, como `Value` em vez de lista.
@@ -327,18 +335,11 @@ class MLP(Module, Shown):
         for depth, nout in enumerate(nouts):
             last = depth == len(nouts) - 1
             names = _unit_names(depth, nout if last else nout + extra, len(nouts))
-            self.layers.append(
-                Layer(
-                    len(sources),
-                    len(names),
-                    names=names,
-                    sources=sources,
-                    activation=output_activation if last else activation,
-                    bias=bias == "variable",
-                    init=init,
-                    generator=generator,
-                )
-            )
+            given: dict[str, Any] = {"names": names, "sources": sources, "bias": bias == "variable"}
+            given |= {"activation": output_activation if last else activation, "init": init, "generator": generator}
+            kind, own = _part("Layer", Layer)
+            given = given if own else {"nonlin": given["activation"] != "linear"}
+            self.layers.append(kind(len(sources), len(names), **given))
             sources = names
 
     def __call__(self, x: Inputs) -> Output:
@@ -403,6 +404,12 @@ def _sizes(model: MLP) -> list[int]:
     sizes = [len(layer.neurons) for layer in model.layers if isinstance(layer, Layer)]
     extra = model.bias == "column"
     return [*[size - extra for size in sizes[:-1]], *sizes[-1:]]
+
+
+def _part(name: str, ours: type) -> tuple[Any, bool]:
+    """A classe com esse nome em `micrograd_pt.nn`, onde alguém pode ter posto a sua, e se ela recebe o que a nossa."""
+    kind = getattr(sys.modules[__package__], name)
+    return kind, getattr(kind, "__init__", None) is ours.__init__  # type: ignore[misc]
 
 
 def _unit_names(depth: int, size: int, layers: int) -> list[str]:

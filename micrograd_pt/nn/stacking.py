@@ -15,7 +15,7 @@ _POINTS = 8  # entradas sorteadas em que o módulo é comparado com a pilha
 _PLAIN_CALL = MLP.__call__
 
 
-def stacked(model: Module) -> MLP:
+def stacked(model: Module, inputs: Sequence[Any] | None = None) -> MLP:
     """O módulo como uma rede das mesmas camadas, com os mesmos pesos.
 
     Um `MLP` é as suas camadas; de outro módulo tomam-se as que ele guarda, na ordem, também em módulos, listas e
@@ -23,6 +23,7 @@ def stacked(model: Module) -> MLP:
 
     Args:
         model: um `MLP`, um `Layer`, um `Neuron` ou outro `Module`.
+        inputs: as entradas de uma amostra em que também se confere; sem indicação, só nas sorteadas.
 
     Raises:
         ValueError: o módulo calcula outra coisa; a mensagem diz onde.
@@ -36,7 +37,7 @@ def stacked(model: Module) -> MLP:
     for layer in network.layers:
         width = _checked(model, layer, width)
     if type(model).__call__ is not _PLAIN_CALL and not is_plain(model):
-        _compare(model, network)
+        _compare(model, network, [] if inputs is None else [[*inputs]])
     return network
 
 
@@ -57,7 +58,8 @@ def _layers(held: Any) -> Iterator[Any]:
     elif isinstance(held, MLP):
         yield from held.layers
     elif isinstance(held, Module):
-        for inner in vars(held).values():
+        fixed = [name for kind in type(held).__mro__ for name in vars(kind).get("__slots__", ())]
+        for inner in (*[getattr(held, name) for name in fixed if hasattr(held, name)], *vars(held).values()):
             yield from _layers(inner)
     elif isinstance(held, dict):
         for inner in held.values():
@@ -88,10 +90,12 @@ def _checked(model: Any, layer: Any, width: int | None) -> int:
     return len(layer.neurons)
 
 
-def _compare(model: Any, network: MLP) -> None:
+def _compare(model: Any, network: MLP, given_points: list[list[Any]]) -> None:
     """Confere em algumas entradas que o módulo dá o que dão as suas camadas, uma depois da outra."""
     draw, chance = random.Random(0), random.getstate()
-    points = [[draw.uniform(-2, 2) for _ in network.layers[0].neurons[0].w] for _ in range(_POINTS)]
+    points: list[list[Any]] = given_points + [
+        [draw.uniform(-2, 2) for _ in network.layers[0].neurons[0].w] for _ in range(_POINTS)
+    ]
     try:
         with no_grad():
             for point in points:

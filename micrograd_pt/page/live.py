@@ -155,6 +155,8 @@ def _network_html(
         raise ValueError(
             f"title espera um texto, ou um por língua ({', '.join(LANGUAGES)}), e recebeu {shorten(title)}"
         )
+    if not callable(model) or not callable(getattr(model, "parameters", None)):
+        raise TypeError(f"live_page espera uma rede, que se chama e tem parameters(), e recebeu {shorten(model)}")
     epochs = whole(epochs, "epochs")
     built = SampleGraph(model, X, y, loss, opening.sample)
     in_graph = {id(node.value) for node in built.graph.nodes}

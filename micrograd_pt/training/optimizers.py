@@ -100,6 +100,8 @@ class _Maker(ABCMeta):
                 if not own:
                     raise ValueError(f"{name} recebeu uma lista de parâmetros vazia: um gerador já percorrido?")
             if "lr" in options and "lr" not in expected:
+                if args and isinstance(args[0], Value):
+                    raise TypeError(f"{name} espera uma lista de parâmetros: {name}([w, b], lr=0.1)")
                 if args or "learning_rate" in options:
                     raise TypeError("dê lr ou learning_rate, e não os dois: são a mesma taxa")
                 options["learning_rate"] = options.pop("lr")
