@@ -74,12 +74,15 @@ class Previous(set[Value]):
 
     __slots__ = ()
 
-    def _refuse(self, *_: Any) -> Any:
-        raise maker("made_by_hand")()
 
-    add = clear = discard = pop = remove = update = _refuse
-    difference_update = intersection_update = symmetric_difference_update = _refuse
-    __ior__ = __iand__ = __isub__ = __ixor__ = _refuse
+def _unchanged(self: Previous, *_: Any) -> Any:
+    raise maker("made_by_hand")()
+
+
+for _name in ("add", "clear", "discard", "pop", "remove", "__ior__", "__iand__", "__isub__", "__ixor__"):
+    setattr(Previous, _name, _unchanged)
+for _name in ("update", "difference_update", "intersection_update", "symmetric_difference_update"):
+    setattr(Previous, _name, _unchanged)
 
 
 def seen(node: Value) -> Seen:

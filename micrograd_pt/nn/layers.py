@@ -307,8 +307,12 @@ class MLP(Module, Shown):
     bias: str | None = "variable"
     layers: list[Layer]
 
-    nin = Derived(lambda model: _width(model) - (model.bias == "column"), "O número de entradas.")
-    nouts = Derived(lambda model: _sizes(model), "O tamanho de cada camada.")
+    if TYPE_CHECKING:
+        nin: int
+        nouts: list[int]
+    else:
+        nin = Derived(lambda model: _width(model) - (model.bias == "column"), "O número de entradas.")
+        nouts = Derived(lambda model: _sizes(model), "O tamanho de cada camada.")
 
     def __init__(
         self,
