@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Iterator
+from functools import cache
 from types import MemberDescriptorType
 from typing import Any
 
@@ -20,8 +21,8 @@ from micrograd_pt.interop.micrograd_view import VIEW, Inner
 
 def _copy(node: Value) -> Value:
     """Outro nó com os mesmos campos e os mesmos argumentos."""
-    made = _empty(_kind(node))
-    _fill(made, *_fields(node), _attributes(node))
+    made, found = _empty(_kind(node)), _attributes(node)
+    _fill(made, *_fields(node), *([found] if found else []))
     return made
 
 
@@ -45,7 +46,9 @@ def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
         *rest, first, second, first_data, second_data = _fields(node)
         another = memo[id(node)]
         _fill(another, *rest, copied(first), copied(second), first_data, second_data)
-        _set_attributes(another, copy.deepcopy(_attributes(node), memo))
+        found = _attributes(node)
+        if found:
+            _set_attributes(another, copy.deepcopy(found, memo))
     return made
 
 
@@ -77,12 +80,21 @@ def _maker_args(node: Value) -> tuple[type[Value], ...]:
 
 def _own(node: Value, name: str) -> Any:
     """O método desse nome, se uma subclasse tem o seu; senão None."""
-    kinds = _kind(node).__mro__
-    return getattr(node, name) if any(name in vars(kind) for kind in kinds[: kinds.index(Value)]) else None
+    kind: type = _kind(node)
+    return getattr(node, name) if kind is not Value and _has_own(kind, name) else None
+
+
+@cache
+def _has_own(kind: type, name: str) -> bool:
+    kinds = kind.__mro__
+    return any(name in vars(one) for one in kinds[: kinds.index(Value)])
 
 
 def _attributes(node: Value) -> Any:
     """O que alguém pôs no nó: os atributos, e os campos fixos de uma subclasse; ou o que ela diz que se grava."""
+    if type(node) is Value:  # quase sempre, e quase sempre sem nenhum
+        held = vars(node)
+        return {name: one for name, one in held.items() if name != VIEW} if held else held
     state = _own(node, "__getstate__")
     if state is not None:
         return state()
@@ -164,7 +176,7 @@ class _Filling:
             return tuple, ()
         node = self.nodes.pop()
         found = _attributes(node)
-        held = (*node.args, *(found.values() if isinstance(found, dict) else ()))
+        held = (*node.args, *found.values()) if found and isinstance(found, dict) else node.args
         _saving.expected = {id(item): self.nodes for item in held if isinstance(item, Value)}
         return _fill, (node, *_fields(node), *([found] if found else []))
 
