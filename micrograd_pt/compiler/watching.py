@@ -35,10 +35,10 @@ Reading = tuple[Callable[[], Any], Any, tuple[str, ...]]
 class Watch:
     """Os números comuns e as folhas que se alcançam a partir de uma função, e o que valiam.
 
+    Um recipiente de muitos itens não se percorre, e há um limite para o todo: o que fica de fora não se vê.
+
     Args:
         roots: as funções, ou os objetos que se chamam.
-
-    Um recipiente de muitos itens não se percorre, e há um limite para o todo: o que fica de fora não se vê.
 
     Attributes:
         flows: verdadeiro se também se alcança um iterador (um gerador, um arquivo), que muda ao ser lido.

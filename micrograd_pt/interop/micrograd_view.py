@@ -211,15 +211,17 @@ def _inner(user: Value, place: int, number: Any) -> Inner:
 def _slopes(node: Value) -> Sequence[Any]:
     """A derivada de um nó em relação a cada filho; None num ramo fechado."""
     view = seen(node)
-    if view.sign == "+":
-        return [1] * len(view.children)
-    if view.sign == "*":
-        return view.numbers[::-1]
-    if node.op is None:
+    row, numbers = _ROWS.get(view.sign), view.numbers
+    if row is None:
+        row, numbers = node.op, node.args_data
+    if row is None:
         return ()
-    numbers = node.args_data
     wanted = [place < len(view.children) for place in range(len(numbers))]
-    return node.op.derivatives(node.data, numbers, (), wanted)[: len(view.children)]
+    return row.derivatives(node.data, numbers, (), wanted)[: len(view.children)]
+
+
+_ROWS = {"+": ops.add, "*": ops.mul}
+"""A linha da tabela do que se mostra como uma soma ou um produto, seja qual for a operação do nó."""
 
 
 def _backward(node: Value) -> Callable[[], None]:

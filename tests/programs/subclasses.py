@@ -113,8 +113,8 @@ def a_label_in_the_place_of_the_operation(micro: Micro) -> list[str]:
     return [x._op, y._op, out._op, *sorted(child._op for child in out._prev), str(x.grad), str(y.grad)]
 
 
-def counted_operations(micro: Micro) -> list[float]:
-    """Uma subclasse que conta as suas somas e produtos, redefinindo só `__add__` e `__mul__`."""
+def counting(micro: Micro) -> tuple[type, dict[str, int]]:
+    """Uma subclasse que conta as suas somas e produtos, e as contas; não é ela mesma um programa."""
     counts = {"+": 0, "*": 0}
 
     class Counted(micro.Value):
@@ -126,6 +126,12 @@ def counted_operations(micro: Micro) -> list[float]:
             counts["*"] += 1
             return super().__mul__(other)
 
+    return Counted, counts
+
+
+def counted_operations(micro: Micro) -> list[float]:
+    """Uma subclasse que conta as suas somas e produtos, redefinindo só `__add__` e `__mul__`."""
+    Counted, counts = counting(micro)
     x, y = Counted(2.0), Counted(-3.0)
     out = (x + y) * (x * y) + x * 3 + y + 1
     out.backward()
@@ -134,17 +140,7 @@ def counted_operations(micro: Micro) -> list[float]:
 
 def counted_operations_behind_the_others(micro: Micro) -> list[float]:
     """O mesmo com os sinais que no micrograd são feitos dessas duas: números à esquerda, diferenças, quocientes."""
-    counts = {"+": 0, "*": 0}
-
-    class Counted(micro.Value):
-        def __add__(self, other):
-            counts["+"] += 1
-            return super().__add__(other)
-
-        def __mul__(self, other):
-            counts["*"] += 1
-            return super().__mul__(other)
-
+    Counted, counts = counting(micro)
     x, y = Counted(2.0), Counted(-3.0)
     seen = []
     for operation in (
