@@ -311,6 +311,7 @@ def test_a_module_made_of_layers_is_drawn() -> None:
         def parameters(self) -> list[Value]:
             return [*self.first.parameters(), *self.rest["last"][0].parameters()]
 
+    random.seed(5)
     model = Pair()
     state = random.getstate()
     source = draw_network(model, X[0]).source
@@ -318,10 +319,22 @@ def test_a_module_made_of_layers_is_drawn() -> None:
     assert f"{abs(model(X[0]).data):.6f}"[:5] in source and "saida" in source and "tangente" in source
 
 
+def test_neurons_without_a_name_are_called_as_in_a_network() -> None:
+    class Nameless(Module):
+        def __init__(self) -> None:
+            self.first, self.last = Layer(2, 2), Layer(2, 1)
+
+        def __call__(self, x: Any) -> Any:
+            return self.last(self.first(x))
+
+    source = draw_network(Nameless()).source
+    assert all(source.count(name) == 1 for name in ("h₁", "h₂", "o₁")) and "o₂" not in source
+
+
 def test_a_module_that_does_more_than_its_layers_is_not_drawn() -> None:
     class Plus(Module):
         def __init__(self) -> None:
-            self.layer = Layer(2, 1)
+            self.layer = Layer(2, 1, False)
 
         def __call__(self, x: Any) -> Any:
             return self.layer(x) + 1e-3

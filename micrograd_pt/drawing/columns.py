@@ -11,7 +11,7 @@ from typing import Any
 from micrograd_pt.drawing.quoting import indexed, shown, signed
 from micrograd_pt.drawing.sample import Sample
 from micrograd_pt.engine import Value
-from micrograd_pt.nn import MLP, Neuron
+from micrograd_pt.nn import MLP, Neuron, unit_names
 from micrograd_pt.words import sentence
 
 MAX_UNITS = 16
@@ -268,7 +268,15 @@ def _unit(reading: NetworkReading, depth: int, row: int) -> Unit:
         notes.insert(0, f"∂E/∂z = {signed(sample.deltas[depth][row])}")
     if sample.targets and depth == len(model.layers):
         notes.append(sentence("figure.target", reading.lang, value=shown(sample.targets[row])))
-    return Unit(row, indexed(neuron.name or f"o{row + 1}"), value, tuple(notes), neuron)
+    return Unit(row, indexed(neuron.name or _usual_name(reading, depth, row)), value, tuple(notes), neuron)
+
+
+def _usual_name(reading: NetworkReading, depth: int, row: int) -> str:
+    """Como se chama um neurônio que não tem nome: como num `MLP`."""
+    layers = reading.model.layers
+    if depth == len(layers):
+        return f"o{row + 1}"
+    return unit_names(depth - 1, len(layers[depth - 1].neurons), len(layers))[row]
 
 
 def _input_name(neuron: Neuron, row: int) -> str:

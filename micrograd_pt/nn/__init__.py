@@ -1,7 +1,7 @@
 """Redes neurais: `Neuron`, `Layer` e `MLP`, de onde vêm os seus pesos, e as funções de perda."""
 
 from micrograd_pt.engine import Value
-from micrograd_pt.nn.layers import ACTIVATIONS, MLP, Layer, Module, Neuron
+from micrograd_pt.nn.layers import ACTIVATIONS, MLP, Layer, Module, Neuron, unit_names
 from micrograd_pt.nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -28,4 +28,5 @@ __all__ = [
     "mean_squared_error",
     "paired",
     "stacked",
+    "unit_names",
 ]

@@ -338,7 +338,7 @@ class MLP(Module, Shown):
         self.layers = []
         for depth, nout in enumerate(nouts):
             last = depth == len(nouts) - 1
-            names = _unit_names(depth, nout if last else nout + extra, len(nouts))
+            names = unit_names(depth, nout if last else nout + extra, len(nouts))
             given: dict[str, Any] = {"names": names, "sources": sources, "bias": bias == "variable"}
             given |= {"activation": output_activation if last else activation, "init": init, "generator": generator}
             kind, own = _part("Layer", Layer)
@@ -416,7 +416,7 @@ def _part(name: str, ours: type) -> tuple[Any, bool]:
     return kind, getattr(kind, "__init__", None) is ours.__init__  # type: ignore[misc]
 
 
-def _unit_names(depth: int, size: int, layers: int) -> list[str]:
+def unit_names(depth: int, size: int, layers: int) -> list[str]:
     """Os nomes dos neurônios de uma camada."""
     if depth == layers - 1:
         return ["o"] if size == 1 else [f"o{i + 1}" for i in range(size)]

@@ -18,7 +18,7 @@ from micrograd_pt.drawing import (
     theme_named,
 )
 from micrograd_pt.graph import Graph
-from micrograd_pt.nn import Module
+from micrograd_pt.nn import MLP
 from micrograd_pt.words import sentence
 
 GRAPH, NETWORK = "graph-", "network-"
@@ -41,7 +41,7 @@ def graph_figure(graph: Graph, lang: str) -> str:
     return _inline(figure_of_sketch(picture, theme_named("light"), GRAPH).pipe("svg", encoding="utf-8"))
 
 
-def network_figure(model: Module, inputs: Sequence[Any]) -> str:
+def network_figure(model: MLP, inputs: Sequence[Any]) -> str:
     """A rede como SVG, com os valores de uma amostra."""
     return _inline(draw_network(model, inputs, prefix=NETWORK).pipe("svg", encoding="utf-8"))
 

@@ -172,8 +172,10 @@ def _network_html(
     figure = None
     if isinstance(model, Module):
         try:
-            figure = network_figure(model, built.rows[opening.sample][0])
-            extra["links"] = linked(stacked(model), built.graph, built.inputs)
+            inputs = built.rows[opening.sample][0]
+            network = stacked(model, inputs)
+            figure = network_figure(network, inputs)
+            extra["links"] = linked(network, built.graph, built.inputs)
         except ValueError as error:  # a página vai sem a figura da rede
             warnings.warn(str(error), stacklevel=4)
     titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title or _titles("page.title.network")
